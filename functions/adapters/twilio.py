@@ -215,6 +215,7 @@ def _attributes(agent: Agent, relay_url: str, language: str) -> dict[str, Any]:
         "language": language or agent.language,
         "welcome_greeting_interruptible": agent.greeting_interruptible,
         "interruptible": agent.interruptible,
+        "preemptible": agent.preemptible,
         "interrupt_sensitivity": agent.sensitivity,
         "ignoreBackchannel": agent.ignore_backchannel,
         "report_input_during_agent_speech": "any",

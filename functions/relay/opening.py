@@ -103,6 +103,7 @@ def _opened(facts: SetupFacts, announced: Announced, agent: Agent) -> SessionOpe
         announced.called,
         agent.first_words(announced),
         announced.parameters,
+        preemptible=agent.preemptible,
         language=announced.language,
         facts=announced.facts,
         earlier=announced.earlier,

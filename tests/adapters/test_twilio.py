@@ -86,6 +86,7 @@ def test_a_session_is_told_everything_that_the_agent_sets() -> None:
         "welcomeGreetingInterruptible": "none",
         "language": "en-US",
         "interruptible": "any",
+        "preemptible": "false",
         "interruptSensitivity": "high",
         "ignoreBackchannel": "false",
         "reportInputDuringAgentSpeech": "any",

@@ -44,8 +44,9 @@ def played(moment: int, text: str, id: str = "") -> Entry:
     return at(moment, Info("tokensPlayed", text), id)
 
 
-def opened(greeting: str = GREETING, remembered: tuple[Message, ...] = ()) -> Entry:
-    return under(0, 2, SessionOpened("rosa", "CA1", "+15550101", "+15550100", greeting, (), remembered))
+def opened(greeting: str = GREETING, remembered: tuple[Message, ...] = (), *, preemptible: bool = False) -> Entry:
+    begins = SessionOpened("rosa", "CA1", "+15550101", "+15550100", greeting, (), remembered, preemptible=preemptible)
+    return under(0, 2, begins)
 
 
 def _key(moment: int, id: str) -> Key:

@@ -76,6 +76,9 @@ class Agent:
     greeting_interruptible: Input = "any"
     """What stops the greeting, such as `"none"`. Default: "any"."""
 
+    preemptible: bool = False
+    """With True, a newer answer cuts off words that still play. Default: False; it waits until they were heard."""
+
     sensitivity: Sensitivity = "high"
     """How easily the caller's voice stops the agent: "low", "medium", or "high", the default."""
 
@@ -83,8 +86,7 @@ class Agent:
     """With True, an "uh-huh" neither stops the agent nor begins a turn. Default: False."""
 
     after_noise: AfterNoise = "continue"
-    """What the agent does after a sound without words has interrupted it: "continue", the default, says what the
-    caller has not heard; "ask" asks the caller to say it again."""
+    """After a sound without words: "continue", the default, says what was not heard; "ask" asks the caller again."""
 
     partial_prompts: bool = False
     """With True, Twilio also sends what the caller has said so far, and the log keeps it. Default: False."""
@@ -200,8 +202,7 @@ class Agent:
     def __post_init__(self) -> None:
         check_agent(self)
         object.__setattr__(self, "toolbox", toolbox(self.tools, tuple(self.voices)))
-        acts = {key: key_meaning(key, one, self.voices) for key, one in self.keys.items()}
-        object.__setattr__(self, "acts", acts)
+        object.__setattr__(self, "acts", {key: key_meaning(key, one, self.voices) for key, one in self.keys.items()})
 
     @property
     def private(self) -> frozenset[Private]:
@@ -257,8 +258,7 @@ class Agent:
 
     def local_hours(self, now: int) -> datetime:
         """Return a moment, in milliseconds since 1970, in the time zone of the agent's hours."""
-        zone = (self.hours.zone if self.hours else None) or self.zone
-        return datetime.fromtimestamp(now / 1000, zone_of(zone))
+        return datetime.fromtimestamp(now / 1000, zone_of((self.hours and self.hours.zone) or self.zone))
 
     def is_open(self, now: int) -> bool:
         """Return whether people are there at this moment, in milliseconds since 1970; True without hours."""

@@ -29,12 +29,10 @@ OURS: Mapping[str, str] = {
     "interrupt_sensitivity": "Agent.sensitivity",
     "ignoreBackchannel": "Agent.ignore_backchannel",
     "partial_prompts": "Agent.partial_prompts",
+    "preemptible": "Agent.preemptible",
     "hints": "Agent.hints",
 }
 """Attributes that `Agent.relay` may not set, and what sets them."""
-
-UNHEARD = "which drops words without reporting them, so the model would be told words that the caller did not hear"
-"""Why an agent may not let a newer message replace the words before it."""
 
 RESENDS = """but it is not known whether Twilio then sends `setup` again, without which no session opens; \
 without it, a lost socket gets a new session"""
@@ -43,7 +41,7 @@ without it, a lost socket gets a new session"""
 PER_CALL = ("customer_name", "conversationId")
 """Attributes that a function of the `Caller` returns, because they belong to one call."""
 
-REFUSED: Mapping[str, str] = {"preemptible": UNHEARD, "application_reconnect": RESENDS}
+REFUSED: Mapping[str, str] = {"application_reconnect": RESENDS}
 """Attributes of Twilio's SDK that `Agent.relay` may not set, and why."""
 
 ATTRIBUTES: Mapping[str, str] = {

@@ -225,7 +225,8 @@ def _reported(call: Call, entry: Entry) -> Call:
 
 
 def _begun(key: Key, opened: SessionOpened) -> Call:
-    greeting = Turn(key, acts=(AgentSaid(opened.greeting),), slots=(key.slot,), ended=AnswerEnded("complete"))
+    said = (AgentSaid(opened.greeting),)
+    greeting = Turn(key, "", said, slots=(key.slot,), ended=AnswerEnded("complete"), preemptible=opened.preemptible)
     turns = (greeting,) if opened.greeting else ()
     return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
 
@@ -250,11 +251,16 @@ def _turned(call: Call, key: Key, cause: Prompt | Cause) -> Call:
 def _spoken_before(call: Call, turn: Turn) -> Call:
     """Return the call with a reminder's turn, before the turns whose words were sent after its own."""
     later = tuple(takewhile(lambda one: one.spoken_after(turn.key), call.turns[::-1]))[::-1]
-    return replace(call, turns=(*call.turns[: len(call.turns) - len(later)], turn, *later))
+    before = _with(replace(call, turns=call.turns[: len(call.turns) - len(later)]), turn)
+    return replace(before, turns=(*before.turns, *later))
 
 
 def _with(call: Call, turn: Turn) -> Call:
-    return replace(call, turns=(*call.turns, turn))
+    """Return the call with a new turn after the others."""
+    if not (call.opened and call.opened.preemptible):
+        return replace(call, turns=(*call.turns, turn))
+    older = (replace(one, followed=call.reports) for one in call.turns)
+    return replace(call, turns=(*older, replace(turn, preemptible=True)))
 
 
 def _acted(call: Call, key: Key, act: Act) -> Call:

@@ -59,6 +59,12 @@ class Turn:
     ended: AnswerEnded | None = None
     """How the answer ended; None while it is being given."""
 
+    preemptible: bool = False
+    """Whether the words of a newer turn cut off those that still play of this one."""
+
+    followed: bool = False
+    """Whether a newer turn has begun, on a line that reports what it plays."""
+
     heartbeats: int = 0
     """How many heartbeats the invocations of this answer have logged."""
 
@@ -86,7 +92,7 @@ class Turn:
     def audible(self) -> str:
         """What the caller has heard. An ended answer that was not cut counts as heard: the line plays the rest."""
         if self.ended and not self.cut:
-            return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.takeovers else self.said
+            return f"{self.heard} {self.to_come}".strip() if self.takeovers or self.preempted else self.said
         return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
@@ -100,9 +106,19 @@ class Turn:
         return self.ended is not None and not self.takeovers
 
     @property
+    def preempted(self) -> bool:
+        """Whether newer words may have cut off words of this turn. Then only what the line reports was heard."""
+        return self.preemptible and self.followed
+
+    @property
+    def to_come(self) -> str:
+        """The words that the line has still to play."""
+        return "" if self.preempted else split(self.said, self.reached)[1]
+
+    @property
     def pending(self) -> bool:
         """Whether words of this turn may still wait to be played."""
-        return not self.cut and (self.ended is None or bool(self._rest))
+        return not self.cut and (self.ended is None or bool(self.to_come))
 
     @property
     def unfinished(self) -> bool:
@@ -189,7 +205,7 @@ class Turn:
             return replace(self, heard=f"{before} {text.strip()} {after}".strip(), skipped="")
         whole = replace(self, cut=False) if self.begins(text) else self
         settled = replace(whole._up_to(whole.fragment), fragment="")
-        heard = settled._after_a_gap(text) if settled.cut else settled._up_to(text)
+        heard = settled._after_a_gap(text) if settled.cut or settled.preempted else settled._up_to(text)
         return replace(heard, newest=bare(text), heard_at=at)
 
     def interrupted(self, text: str, at: int) -> "Turn":

@@ -29,6 +29,9 @@ class SessionOpened:
     reports: bool = False
     """Whether the line has already reported what it plays."""
 
+    preemptible: bool = False
+    """Whether a newer answer cuts off words that still play."""
+
     language: str = ""
     """The language that is spoken; empty for the agent's first."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from functions.relay import Agent, AgentError, Phrases, Voice
 from functions.relay.agent.hand_off import HandOff
-from functions.relay.agent.relay_attributes import OURS, RESENDS, UNHEARD
+from functions.relay.agent.relay_attributes import OURS, RESENDS
 
 VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -87,10 +87,6 @@ def test_a_value_that_twilio_does_not_take_is_refused(attribute: str, value: Any
 )
 def test_several_languages_at_once_are_asked_of_who_has_them(relay: dict[str, Any]) -> None:
     assert "to 'multi', which only" in fault(**relay)
-
-
-def test_words_that_newer_messages_would_drop_are_refused() -> None:
-    assert fault(preemptible=True) == f"Agent.relay sets preemptible, {UNHEARD}; leave it out."
 
 
 @pytest.mark.parametrize("value", [True, False])

@@ -6,7 +6,7 @@ from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, Ke
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
-from tests.relay.scenes import START, answer, at, opened, played, under
+from tests.relay.scenes import GREETING, START, answer, at, opened, played, under
 
 FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two.")]
 
@@ -234,3 +234,45 @@ def test_late_words_of_one_turn_are_not_split_between_two() -> None:
     second = [at(2000, Prompt("Two?")), *answer(2000, "Sorry, again.")]
     heard = [played(1500, "One,"), at(1502, Interrupt("One,")), played(2400, "— Sorry,"), played(2600, "wait.")]
     assert agent_said_in(*first, *second, *heard) == ["One, — Sorry, wait.", "Sorry, again."]
+
+
+REPLACED = [
+    opened("Rosa's, hello!", preemptible=True), played(400, "Rosa's,"),
+    at(1000, Prompt("One?")), *answer(1000, "The first, in two. Or in three, perhaps."),
+    played(1500, "The first,"), at(2000, Prompt("Two?")),
+]  # fmt: skip
+
+
+def test_what_a_newer_answer_will_cut_off_is_not_told_as_heard() -> None:
+    assert agent_said_in(*REPLACED) == ["Rosa's,", "The first,"]
+    assert agent_said_in(opened(preemptible=True), at(500, Prompt("One?"))) == [GREETING]
+
+
+def test_words_that_a_newer_answer_cut_off_are_not_history() -> None:
+    replaced = [*answer(2000, "Or in three?"), played(2600, "in two. Or"), played(5100, "Or in three?")]
+    third = at(6000, Prompt("Three?"))
+    assert agent_said_in(*REPLACED, *replaced, third) == ["Rosa's,", "The first, in two. Or", "Or in three?"]
+    assert not any(turn.pending for turn in fold([*REPLACED, *replaced, third]).turns[:-1])
+
+
+def test_words_that_no_newer_answer_cuts_off_are_history() -> None:
+    silent = [under(2000, 199, AnswerEnded("complete")), played(2600, "in two."), played(4000, "Or in three,")]
+    whole = [*REPLACED, *silent, played(4500, "perhaps."), at(6000, Prompt("Three?"))]
+    assert agent_said_in(*whole) == ["Rosa's,", "The first, in two. Or in three, perhaps."]
+
+
+def test_swapped_reports_of_words_cut_off_both_count() -> None:
+    replaced = [*answer(2000, "In four."), played(2600, "Or in"), played(2603, "in two."), played(5100, "In four.")]
+    assert agent_said_in(*REPLACED, *replaced)[1:] == ["The first, in two. Or in", "In four."]
+
+
+def test_a_lost_report_of_words_cut_off_is_not_made_up() -> None:
+    replaced = [*answer(2000, "In four."), played(5100, "In four."), at(6000, Prompt("Three?"))]
+    assert agent_said_in(*REPLACED, *replaced)[1:] == ["The first,", "In four."]
+
+
+def test_a_reminder_cuts_off_words_as_well() -> None:
+    minute = at(3000, LastMinute(), "x~minute")
+    told = [minute, under(3000, 100, AgentSaid("A minute is left."), "x~minute")]
+    told.append(under(3000, 199, AnswerEnded("complete"), "x~minute"))
+    assert agent_said_in(*REPLACED[:-1], *told)[1:] == ["The first, A minute is left."]
