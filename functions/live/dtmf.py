@@ -62,9 +62,10 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     call = fold(read_open(deps, frame, tasks))
     agent = deps.agent(call.opened.agent) if call.opened else None
     if agent and not call.over:
-        if asked := _asked(agent, call):
+        late, asked = _ends_late(agent, call, frame, pressed), _asked(agent, call)
+        if asked and not (late and not digits_since(deps, frame.connection, asked.at)):
             return _take(deps, frame, pressed, asked, tasks)
-        meaning = None if _ends_late(agent, call, frame, pressed) else agent.acts.get(pressed.digit)
+        meaning = None if late else agent.acts.get(pressed.digit)
         if _asks_in_private(agent) and _in_a_row(deps, frame, pressed, tasks, has_meaning=meaning is not None):
             meaning = None
         if meaning is not None:
@@ -108,7 +109,10 @@ def _asked(agent: Agent, call: Call) -> _Collection | None:
 
 
 def _ends_late(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
-    """Return whether the key is the terminator of digits that were complete without it."""
+    """Return whether the key is the terminator of digits that were complete without it.
+
+    The agent may already ask for the next digits: the key then does not end them before they begin.
+    """
     match call.turns[-1:]:
         case (Turn(key, cause=DigitsEntered(tool)),) if digits_prompt := digits_prompt_of(agent, tool):
             return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_MS

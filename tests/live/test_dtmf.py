@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from functions.live.reminders import AnswerReminder, DigitsReminder, TimeLimitReminder, read
+from functions.live.reminders import AnswerReminder, DigitsReminder, NoiseReminder, TimeLimitReminder, read
 from functions.relay import Caller, Digits, Say, ask_digits
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import DIGITS_CHECK_S
@@ -224,6 +224,26 @@ def test_a_late_end_of_complete_digits_means_nothing_else(after_ms: int, done: s
     press(house, *"1234")
     last = next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsEntered))
     assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "#"}, at=last.at + after_ms)) == done
+
+
+@pytest.mark.parametrize("late", ["#", "##"])
+def test_a_late_end_does_not_end_the_next_digits(late: str) -> None:
+    house = House(ASKS, ASKS, saying("Thank you."), desk=BANK).opened()
+    house.sessions.receive(house.prompt("My balance?"))
+    assert press(house, *"9999")[-1] == "answered"
+    assert press(house, *late, *"1234") == ["dtmf"] * len(late) + ["a digit"] * 3 + ["answered"]
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
+
+
+@pytest.mark.parametrize(("keys", "again"), [("", True), ("1", False)])
+def test_a_noise_that_cuts_the_question_is_not_a_digit(keys: str, again: bool) -> None:
+    house = asking()
+    cut = {"type": "interrupt", "utteranceUntilInterrupt": "Your", "durationUntilInterruptMs": 300}
+    house.sessions.receive(house.frame(cut, at=4000))
+    press(house, *keys)
+    note = next(note for _, text in house.timer.notes if isinstance(note := read(text), NoiseReminder))
+    assert house.sessions.check(note) == ("answered" if again else "settled")
+    assert heard(house) == "Your PIN, please." * (2 if again else 1)
 
 
 def test_early_and_late_digits_are_logged_without_their_values() -> None:

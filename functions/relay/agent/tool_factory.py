@@ -73,13 +73,18 @@ def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, tim
     return "" if 1 <= timeout <= 60 else f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60."
 
 
-def key_action(function: Callable[..., Any]) -> Tool:
-    """Make the action of a phone key from a function that takes a `Caller` or nothing. Raises AgentError."""
-    _plain(function)
-    made = _made(function, inspect.getdoc(function) or function.__name__, "", TOOL_DEADLINE_S)
+def key_action(action: Callable[..., Any] | Tool) -> Tool:
+    """Make a key's action from a tool or a function that takes a `Caller` or nothing. Raises AgentError."""
+    made = action if isinstance(action, Tool) else _for_key(action)
     if made.required or made.digits:
-        raise _fault(function, "cannot be the action of a key: it may take a Caller and nothing else.")
+        raise _fault(made.function, "cannot be the action of a key: it may take a Caller and nothing else.")
     return replace(made, by_key=True)
+
+
+def _for_key(function: Callable[..., Any]) -> Tool:
+    """Make a tool from a function that needs no docstring: no model reads it."""
+    _plain(function)
+    return _made(function, inspect.getdoc(function) or function.__name__, "", TOOL_DEADLINE_S)
 
 
 def _description(function: Callable[..., Any]) -> str:

@@ -24,7 +24,7 @@ def key_meaning(key: str, meaning: KeyAction | Callable[..., Any], languages: Co
         case str():
             not_empty(f"Agent.keys[{key!r}]", meaning.strip())
             return meaning
-        case _ if isinstance(meaning, Utterance | ToolExit | Tool):
+        case _ if isinstance(meaning, Utterance | ToolExit):
             return meaning
         case _:
             return key_action(meaning)

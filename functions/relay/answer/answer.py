@@ -11,7 +11,6 @@ from math import ceil
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.phrases import Spoken
-from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
 from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.dialogue import Dialogue, Flaw
@@ -240,8 +239,8 @@ class Answer:
                 yield self._dialogue.round.run(call, tool, now)
             case moves.FailTool(call, text):
                 yield from self._dialogue.round.resolve(call, text, failed=True)
-            case moves.AskDigits(prompt):
-                yield self._ask_digits(prompt, now)
+            case moves.AskDigits() as question:
+                yield from self._ask_digits(question, now)
             case moves.GiveAway() | moves.SayGoodbye():
                 yield from self._leave(move)
             case moves.Apologise(ending):
@@ -271,13 +270,16 @@ class Answer:
             self._reply.say(usual if saying is None else saying)
         self._life.finish(ending, end)
 
-    def _ask_digits(self, digits_prompt: DigitsPrompt, now: float) -> Remind:
+    def _ask_digits(self, question: moves.AskDigits, now: float) -> Iterator[Append | Remind]:
         """Ask the caller for digits, and look for them once the question was spoken and their time has passed."""
+        self._reply.script.add(question.before)
         self._reply.script.begin_part()
-        self._reply.say(digits_prompt.saying)
+        self._reply.say(question.prompt.saying)
         self._life.finish("complete")
+        if question.again:
+            yield Append(Slot.DIGITS_REQUESTED.at(self._dialogue.round.slot), question.again)
         waiting = len(self._reply.script.waiting) / CHARACTERS_PER_S
-        return Remind(ceil(self.playback.own_seconds(now) + waiting + digits_prompt.timeout))
+        yield Remind(ceil(self.playback.own_seconds(now) + waiting + question.prompt.timeout))
 
     def _ask(self, now: float) -> Ask:
         said = self._reply.script.last_part()

@@ -117,7 +117,7 @@ class Dialogue:
             self._messages = merged((*self._messages, *self._told(said)))
             self._side_effects = self.side_effects
             self._repairs += self.flaw not in (None, Flaw.NOISE)
-            self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids), None
+            self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids, self.round), None
         self._rounds += 1
         self._heard_at, self.failure = now, ""
         due, self._slices = self._slices, range(0)

@@ -6,7 +6,7 @@ from functions.relay.agent.call_settings import Silence
 from functions.relay.agent.closing import at_this_hour, for_caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Written
-from functions.relay.agent.phrases import Phrases, Spoken
+from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
 from functions.relay.answer.dialogue import Dialogue, unanswered_messages
@@ -19,6 +19,7 @@ from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     DigitsEntered,
+    DigitsRequested,
     EndClaimed,
     Ending,
     KeyPressed,
@@ -65,6 +66,11 @@ class AskDigits:
     """Ask the caller to key in digits."""
 
     prompt: DigitsPrompt
+    before: str = ""
+    """The words before the question."""
+
+    again: DigitsRequested | None = None
+    """The request that is asked again, because a noise cut the question off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
         case Turn(cause=Silent(times)):
             return _break_silence(agent.silence or Silence(), times, language, phrases)
         case Turn(cause=NoiseEnded()):
-            return _after_noise(agent, call.turns[:-1], phrases)
+            return _asked_again(agent, call, language) or _after_noise(agent, call.turns[:-1], phrases)
         case Turn(cause=LastMinute()):
             return Utter((Say(phrases.last_minute),))
         case _ if call.time_is_up or call.by_machine:
@@ -172,6 +178,17 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
     if agent.after_noise == "ask":
         return Utter((Say(phrases.nothing),))
     return ResumeSpeech(unheard(turns), unfinished(turns))
+
+
+def _asked_again(agent: Agent, call: Call, language: str) -> AskDigits | None:
+    """Return the question for digits that a noise cut off, and what was not heard before it; None for other words."""
+    request = call.collecting[1] if call.collecting and not call.suspended else None
+    tool = agent.toolbox.get(request.tool) if request else None
+    if tool is None or tool.digits_prompt is None:
+        return None
+    rest, question = unheard(call.turns[:-1]), " ".join(spoken_in(tool.digits_prompt.saying, language).split())
+    before = "" if question.endswith(rest) else rest.removesuffix(question)
+    return AskDigits(tool.digits_prompt, before, request)
 
 
 def words_of_key(ended: ToolEnded, phrases: Phrases) -> tuple[Say | Written, ...]:

@@ -42,7 +42,7 @@ class SideEffects(IntEnum):
     """A tool did its work, or may have done it: its result is not known."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Begun:
     """A call whose tool was started. `repeats` are equal calls, each with the slot of its result."""
 
@@ -55,6 +55,13 @@ class _Begun:
     repeats: list[tuple[ToolCall, int]] = field(default_factory=list)
 
     @property
+    def is_done(self) -> bool:
+        """Whether a second run could do twice what was asked for once. Wrong digits are asked for again."""
+        if self.tool.digits_prompt or self.result is None:
+            return False
+        return not self.result.failed or self.result.text == TOO_SLOW
+
+    @property
     def may_cover(self) -> bool:
         return bool(self.tool.saying) and not self.covered
 
@@ -62,10 +69,10 @@ class _Begun:
 class ToolRound:
     """The tool calls of one request to the model. Times are seconds of one clock."""
 
-    def __init__(self, slot: int, ids: CallIds) -> None:
+    def __init__(self, slot: int, ids: CallIds, before: "ToolRound | None" = None) -> None:
         """Begin without tool calls. `slot` is the first one of the round's entries.
 
-        `ids` makes each tool call's id unique within the call.
+        `ids` makes each tool call's id unique within the call. `before` is the round before in the same answer.
         """
         self.slot = slot
         self.exit: ToolExit | None = None
@@ -80,6 +87,8 @@ class ToolRound:
         self._calls: list[ToolCall] = []
         self._results: dict[str, ToolResult] = {}
         self._begun: list[_Begun] = []
+        self._done_before = before.done if before else ()
+        self._done_again: list[_Begun] = []
         self._running: dict[str, _Begun] = {}
         self._unlogged: list[Append] = []
 
@@ -101,8 +110,16 @@ class ToolRound:
             return SideEffects.DONE
         return SideEffects.FAILED if results else SideEffects.NONE
 
+    @property
+    def done(self) -> tuple[_Begun, ...]:
+        """The calls whose work is done, or may be. The next round does not do it again: it repeats their results."""
+        return tuple(one for one in (*self._begun, *self._done_again) if one.is_done)
+
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
-        """Start what the model calls. Of two equal calls in one round only one runs, and both get its result."""
+        """Start what the model calls. An equal call of this round or the one before is not made again.
+
+        Both calls get the same result. Models repeat a call whose result they have just been told.
+        """
         own = replace(call, id=self._ids.own(call.id))
         if len(self._calls) >= MOST_CALLS:
             self._settle(own, TOO_MANY, failed=True)  # no slot is left for it: the log does not hold it
@@ -190,8 +207,8 @@ class ToolRound:
         self.wanted = True
 
     def _same(self, call: ToolCall, tool: Tool) -> _Begun | None:
-        """Return an equal call of this round, even if its JSON is written differently; None if there is none."""
-        begun = (one for one in self._begun if one.tool is tool)
+        """Return an equal call, even if its JSON is written differently; None if there is none."""
+        begun = (one for one in (*self._begun, *self._done_before) if one.tool is tool)
         return next((one for one in begun if tool.same(one.call.arguments, call.arguments)), None)
 
     def _repeat(self, call: ToolCall, begun: _Begun) -> Iterator[Action]:
@@ -199,6 +216,9 @@ class ToolRound:
         called, returned = self._next_slots()
         self._calls.append(call)
         yield Append(called, ToolCalled(call.id, call.name, call.arguments))
+        if begun in self._done_before:
+            self._done_again.append(begun)
+            self.wanted = True
         if begun.result:
             yield self._shared(call, returned, begun.result)
         else:

@@ -14,6 +14,7 @@ from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Cause,
+    Digit,
     Entry,
     LastMinute,
     MachineAnswered,
@@ -120,10 +121,13 @@ def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, 
 
 
 def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> TimerStep:
-    """Return what to do `waited` seconds after an interrupt: the agent goes on if no words came with it."""
+    """Return what to do `waited` seconds after an interrupt: the agent goes on if no words came with it.
+
+    `entries` hold the digits too: a caller who keys them in knows the question.
+    """
     entries = tuple(entries)
     cut = call.turns[-1] if call.turns else None
-    if call.over or _keying(call) or cut is None or not cut.unfinished or _turned(entries, interrupt):
+    if call.over or _keyed(call, entries) or cut is None or not cut.unfinished or _turned(entries, interrupt):
         return Settled()
     if _is_answered(call.turns):
         return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
@@ -232,6 +236,11 @@ def _last_report(entries: Iterable[Entry], since: Key) -> Key:
 def _keying(call: Call) -> bool:
     """Whether the caller is keying in digits: the timer of the digits then asks who has the floor."""
     return call.collecting is not None and not call.suspended
+
+
+def _keyed(call: Call, entries: Iterable[Entry]) -> bool:
+    """Whether the caller has begun to key in the digits that they were asked for."""
+    return _keying(call) and any(isinstance(entry.event, Digit) for entry in entries)
 
 
 def _turned(entries: Iterable[Entry], since: Key) -> bool:

@@ -16,6 +16,7 @@ from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, key_action, tool
+from functions.relay.agent.toolbox import key_meaning
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
 from functions.relay.log.follow_up_events import SmsOrdered
@@ -513,6 +514,11 @@ def test_words_that_no_voice_says_are_told_to_the_model(text: str) -> None:
     assert replace(tool(act), by_key=True).run("{}", CALLER) == ()
 
 
+def read_pin(pin: Digits) -> str:
+    """Check a PIN."""
+    return pin
+
+
 def seats(number: int, day: str = "today") -> str:
     """Book seats."""
     return f"{number} {day}"
@@ -574,6 +580,22 @@ def test_the_action_of_a_key_takes_a_caller_at_most(function: Callable[..., Any]
             key_action(function)
     else:
         assert key_action(function).by_key
+
+
+def test_a_tool_as_the_action_of_a_key_speaks_only_text() -> None:
+    def count() -> int:
+        """Count."""
+        return 5
+
+    act = key_meaning("1", tool(count), ["en-US"])
+    assert isinstance(act, Tool)
+    assert act.run("{}", CALLER) == ()
+
+
+@pytest.mark.parametrize("action", [tool(seats), ask_digits(read_pin, saying="Your PIN?", length=4)])
+def test_a_tool_that_needs_more_than_a_caller_is_no_action_of_a_key(action: Tool) -> None:
+    with pytest.raises(AgentError, match="cannot be the action of a key"):
+        key_action(action)
 
 
 def test_a_person_who_opts_out_is_stored() -> None:

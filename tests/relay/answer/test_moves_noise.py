@@ -1,17 +1,20 @@
 """After a noise: the agent goes on with what was not heard, or asks."""
 
 from dataclasses import replace
+from math import ceil
 
 import pytest
 
+from functions.relay import Digits, ask_digits
 from functions.relay.agent.tools import AgentError
 from functions.relay.answer.dialogue import Flaw
+from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call.call import Call, fold
-from functions.relay.log.events import Ending, Entry, NoiseEnded
+from functions.relay.log.events import DigitsRequested, Ending, Entry, NoiseEnded
 from functions.relay.wire.messages import Interrupt, Prompt, Text
 from functions.relay.wire.model import AgentMessage, CallerMessage, Finished
 from tests.relay.drive import SORRY, Drive, agent
-from tests.relay.scenes import answer, at, opened, played
+from tests.relay.scenes import answer, at, opened, played, under
 
 MENU = "We have pasta with clams. We have tiramisu. We have wine."
 
@@ -75,6 +78,45 @@ def test_words_that_a_noise_cut_are_not_said_twice(cut: str, rest: str, reported
 def test_a_noise_before_anything_was_said_is_answered_with_nothing() -> None:
     drive = Drive(call=fold([opened(greeting=""), at(4000, NoiseEnded())])).flows()
     assert (drive.spoken, drive.requests) == ("", [])
+
+
+PIN = "Please key in your PIN."
+REQUEST = DigitsRequested("check_pin", "{}")
+
+
+def check_pin(pin: Digits) -> str:
+    """Check a PIN."""
+    return pin
+
+
+def cut_question(said: str, heard: str, how: Ending = "complete") -> Drive:
+    """The answer after a noise that cut a question for digits."""
+    desk = replace(agent(ask_digits(check_pin, saying=PIN, length=4)), after_noise="ask")
+    cut = [played(2000, heard), at(2500, Interrupt("x"))] if heard else [at(2500, Interrupt(""))]
+    asked = [at(1000, Prompt("My balance?")), *answer(1000, said, how=how), under(1000, 189, REQUEST), *cut]
+    return Drive(desk, fold([opened(greeting=""), *asked, at(4000, NoiseEnded())])).flows()
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "again"),
+    [
+        (PIN, "Please key", PIN),
+        (f"I look. {PIN}", "I look. Please", PIN),
+        (f"I look. {PIN}", "I", f"look. {PIN}"),
+        ("I look.", "I", f"look. {PIN}"),
+    ],
+    ids=["in the question", "in it, after words", "before it", "before it was sent"],
+)
+def test_a_question_for_digits_that_a_noise_cut_is_asked_again(said: str, heard: str, again: str) -> None:
+    drive = cut_question(said, heard)
+    assert (drive.spoken.strip(), drive.requests) == (again, [])
+    assert REQUEST in drive.events.values(), "digits count from the new question"
+    assert [one.seconds for one in drive.reminds] == [8 + ceil(len(again) / CHARACTERS_PER_S)]
+
+
+def test_a_question_that_was_cut_while_it_was_sent_needs_no_model() -> None:
+    drive = cut_question(PIN, "Please key", how="superseded")
+    assert (drive.spoken.strip(), drive.requests) == (PIN, [])
 
 
 def test_an_agent_may_ask_instead() -> None:

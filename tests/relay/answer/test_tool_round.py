@@ -8,7 +8,8 @@ from functions.relay import Digits, EndCall, Say, ask_digits, tool
 from functions.relay.answer.tool_round import MOST_CALLS, ONE_AT_A_TIME, TO_BE_KEYED, TOO_MANY, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
-from functions.relay.log.events import DigitsRequested, Entry, Event, ToolCalled, ToolReturned
+from functions.relay.log.events import DigitsEntered, DigitsRequested, Entry, Event, ToolCalled, ToolReturned
+from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import (
     AgentMessage,
@@ -110,9 +111,40 @@ def test_a_repeated_tool_call_gets_the_first_result() -> None:
     assert results(drive) == [ToolResult("t1", "Full.", failed=True), ToolResult("t2", "Full.", failed=True)]
 
 
-def test_the_same_in_the_next_round_is_a_new_request() -> None:
-    drive = asked('{"day": "Friday"}').returns("t1", "Full.")
+def test_the_same_asked_again_after_its_result_is_done_once() -> None:
+    drive = asked('{"day": "Friday"}').returns("t1", "Booked.")
+    for again in ("t2", "t3"):
+        drive.tool_calls(again, "book", '{"people": 2, "day": "Friday"}').happen(Finished("tools"))
+        assert not drive.running
+        assert results(drive) == [ToolResult(again, "Booked.")]
+    assert drive.words("It is booked.").happen(Finished("end")).flows().ended.how == "complete"
+
+
+def test_what_may_have_been_done_too_late_is_not_done_again() -> None:
+    drive = asked('{"day": "Friday"}').waits(8.5)
+    assert results(drive) == [ToolResult("t1", TOO_SLOW, failed=True)]
+    drive.tool_calls("t2", "book", '{"day": "Friday"}').happen(Finished("tools"))
+    assert results(drive) == [ToolResult("t2", TOO_SLOW, failed=True)]
+
+
+def test_what_failed_may_be_tried_again() -> None:
+    drive = asked('{"day": "Friday"}').returns("t1", "The line was busy.", failed=True)
     assert list(drive.tool_calls("t2", "book", '{"day": "Friday"}').running) == ["t2"]
+
+
+def test_the_same_after_another_tool_is_a_new_request() -> None:
+    drive = asked('{"day": "Friday"}').returns("t1", "Booked.")
+    drive.tool_calls("t2", "book", '{"day": "Saturday"}').happen(Finished("tools")).returns("t2", "Booked.")
+    assert list(drive.tool_calls("t3", "book", '{"day": "Friday"}').running) == ["t3"]
+
+
+def test_digits_that_were_wrong_are_asked_for_again() -> None:
+    desk = agent(ask_digits(check_pin, saying="Your PIN?", length=4))
+    keyed = at(2000, DigitsEntered("check_pin", "{}", Key(0, "")))
+    drive = Drive(desk, fold([opened(greeting=""), keyed]))
+    (run,) = drive.running
+    drive.returns(run, "Wrong.").tool_calls("t2", "check_pin").happen(Finished("tools")).flows()
+    assert drive.spoken.strip() == "Your PIN?"
 
 
 def test_a_sentence_asked_for_twice_is_said_once() -> None:

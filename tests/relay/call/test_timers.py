@@ -180,7 +180,8 @@ APOLOGY = [*CUT[:1], *answer(1000, SAID, how="failed"), *LAST_CLAUSE]
         ([at(6500, OFF), at(6500, Prompt("Wait!"), "p")], 2, Settled()),
         ([at(5500, OFF), at(5600, KeyPressed("1"))], 2, Settled()),
         ([at(5500, OFF), under(0, 5, EndClaimed("x", "goodbye"))], 2, Settled()),
-        ([at(5500, OFF), under(1000, 189, DigitsRequested("pin", "{}"))], 2, Settled()),
+        ([at(5500, OFF), under(1000, 189, DigitsRequested("pin", "{}"))], 2, GOES_ON),
+        ([at(5500, OFF), under(1000, 189, DigitsRequested("pin", "{}")), at(5600, Digit("1"))], 2, Settled()),
         ([at(5500, OFF), under(500, 189, DigitsRequested("pin", "{}"))], 2, GOES_ON),
     ],
 )
