@@ -103,12 +103,14 @@ class Deps:
         """Return the agent of that name. If a deployment during the call removed it, return the first agent."""
         return self.agents.get(name) or next(iter(self.agents.values()))
 
-    def remind(self, seconds: int, reminder: str) -> None:
-        """Send a reminder. If that fails, write an error to the log; the call goes on."""
+    def remind(self, seconds: int, reminder: str) -> bool:
+        """Send a reminder; return whether it was sent. If not, write an error to the log; the call goes on."""
         try:
             self.ports.timer.remind(seconds, reminder)
         except TimerError as error:
             logger.error("a reminder was not sent: %s", error)
+            return False
+        return True
 
     def say(self, connection: str, message: Outgoing) -> bool:
         """Post one message, again while the line is busy; return whether it may have arrived."""

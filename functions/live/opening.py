@@ -7,7 +7,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.kept_prompt import keep_prompt, prompt_of
 from functions.live.private import with_held
 from functions.live.silence_timer import start_silence_timer
-from functions.live.time_limit import keep_time
+from functions.live.time_limit import SEND_WITHIN_S, keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionRefused
@@ -71,11 +71,13 @@ def _open(deps: Deps, frame: Frame, plan: Open) -> str:
     prompts, prompt = prompt_of(deps, agent, plan.opened, frame.connection)
     if not deps.ports.log.append(frame.log, Entry(OPENING, replace(plan.opened, prompt=prompts))):
         return _ignored()
-    keep_time(deps, frame.connection, plan.opened.agent, (frame.key.at - plan.opened.began) / 1000)
     playing = len(plan.opened.greeting) / CHARACTERS_PER_S
     start_silence_timer(deps, frame.connection, agent, frame.key, playing=playing)
     for message in plan.messages:
         deps.say(frame.connection, message)
+    # After the greeting, which must not wait for a queue that fails.
+    passed = (frame.key.at - plan.opened.began) / 1000
+    keep_time(deps, frame.connection, plan.opened.agent, passed, SEND_WITHIN_S)
     keep_prompt(deps, prompts, prompt, frame.key.at)
     return plan.how
 

@@ -26,10 +26,17 @@ LAST_MINUTE_S = 60
 """Seconds before a call's end at which the caller is told."""
 
 
-def keep_time(deps: Deps, connection: str, agent: str, passed: float) -> None:
-    """Schedule the end of a call that began `passed` seconds ago."""
+SEND_WITHIN_S = 7.0
+"""Seconds of retries to send a reminder of the end: without it, nothing ends the call of a silent caller."""
+
+RETRY_S = 0.5
+"""Seconds between two tries."""
+
+
+def keep_time(deps: Deps, connection: str, agent: str, passed: float, within: float = 0.0) -> None:
+    """Schedule the end of a call that began `passed` seconds ago. Try again for `within` seconds."""
     left = max(0, round(deps.agent(agent).minutes * 60 - LAST_MINUTE_S - passed))
-    wait_on(deps, TimeLimitReminder(connection, left))
+    wait_on(deps, TimeLimitReminder(connection, left), within)
 
 
 def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
@@ -58,7 +65,12 @@ def _began(call: Call) -> int | None:
     return call.opened.began or None if call.opened else None
 
 
-def wait_on(deps: Deps, reminder: TimeLimitReminder) -> None:
-    """Send the reminder with the rest of its time as its delay, or with the longest delay of the queue."""
+def wait_on(deps: Deps, reminder: TimeLimitReminder, within: float = SEND_WITHIN_S) -> None:
+    """Send the reminder with the rest of its time as its delay, or with the longest delay of the queue.
+
+    If the queue fails, try again for `within` seconds.
+    """
     seconds = min(reminder.left, LONGEST_DELAY_S)
-    deps.remind(seconds, replace(reminder, left=reminder.left - seconds).write())
+    text, until = replace(reminder, left=reminder.left - seconds).write(), deps.clock() + within
+    while not deps.remind(seconds, text) and deps.clock() < until:
+        deps.tasks().wait(lambda: False, RETRY_S)

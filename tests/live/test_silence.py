@@ -1,7 +1,8 @@
 """Silences are broken while they last, and calls end in time."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 
@@ -14,7 +15,8 @@ from functions.live.reminders import (
     TimeLimitReminder,
     read,
 )
-from functions.live.time_limit import LAST_MINUTE_S, LONGEST_DELAY_S
+from functions.live.session import Sessions
+from functions.live.time_limit import LAST_MINUTE_S, LONGEST_DELAY_S, SEND_WITHIN_S
 from functions.relay import Silence
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S
@@ -293,7 +295,7 @@ def test_the_time_limit_is_set_when_a_call_opens() -> None:
     house = House(desk=replace(DESK, minutes=30)).announced()
     house.sessions.receive(house.setup())
     left = 30 * 60 - LAST_MINUTE_S
-    assert house.timer.notes[:1] == [(LONGEST_DELAY_S, TimeLimitReminder("c1", left - LONGEST_DELAY_S).write())]
+    assert house.timer.notes[1:] == [(LONGEST_DELAY_S, TimeLimitReminder("c1", left - LONGEST_DELAY_S).write())]
     assert house.sessions.check(TimeLimitReminder("c1", left - LONGEST_DELAY_S)) == "later"
     assert house.timer.notes[2:] == [(left - LONGEST_DELAY_S, TimeLimitReminder("c1", 0).write())]
 
@@ -301,7 +303,7 @@ def test_the_time_limit_is_set_when_a_call_opens() -> None:
 def test_a_resumed_session_has_the_rest_of_the_time() -> None:
     house = House(desk=replace(DESK, minutes=10)).opened()
     house.sessions.receive(house.setup("c2", at=1000 + 240_000))
-    assert house.timer.notes[:1] == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
+    assert house.timer.notes[1:] == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
 
 
 def test_the_last_minute_is_told_and_then_the_call_is_ended() -> None:
@@ -401,11 +403,56 @@ def limits_set(house: House) -> int:
 def test_a_lost_time_limit_is_set_again_by_the_next_turn() -> None:
     house = House(saying("On Friday."), saying("For four.")).announced()
     ports = replace(house.sessions.ports, timer=LostTimer())
-    replace(house.sessions, ports=ports).receive(house.setup())
+    seconds = count(0, SEND_WITHIN_S)
+    replace(house.sessions, ports=ports, clock=lambda: next(seconds)).receive(house.setup())
     assert limits_set(house) == 0
     house.sessions.receive(house.prompt("When?"))
     house.sessions.receive(house.prompt("For how many?"))
     assert limits_set(house) == 1
+
+
+@dataclass
+class FailingTimer(RecordingTimer):
+    """The port `Timer` whose queue fails a few times and is well again."""
+
+    left: int
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def remind(self, seconds: int, reminder: str) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise TimerError("SQS: ServiceUnavailable")
+        super().remind(seconds, reminder)
+
+
+def with_failing_timer(house: House, times: int) -> Sessions:
+    house.timer = FailingTimer(times)
+    return replace(house.sessions, ports=replace(house.sessions.ports, timer=house.timer))
+
+
+def test_a_call_whose_caller_never_speaks_ends_too() -> None:
+    """Nothing comes of a silent caller that could set the time limit later."""
+    house = House(desk=replace(DESK, minutes=10)).announced()
+    with_failing_timer(house, 3).receive(house.setup())
+    assert house.timer.notes == [(10 * 60 - LAST_MINUTE_S, TimeLimitReminder("c1", 0).write())]
+
+
+@pytest.mark.parametrize(
+    ("reminder", "sent"),
+    [
+        (TimeLimitReminder("c1", 1000), (LONGEST_DELAY_S, TimeLimitReminder("c1", 1000 - LONGEST_DELAY_S))),
+        (TimeLimitReminder("c1", 0), (LAST_MINUTE_S, TimeLimitReminder("c1", 0, last_minute=False))),
+    ],
+    ids=["on its way", "at the last minute"],
+)
+def test_a_reminder_of_the_end_is_sent_on_when_the_queue_is_back(
+    reminder: TimeLimitReminder, sent: tuple[int, TimeLimitReminder]
+) -> None:
+    house = House(desk=DESK).opened()
+    with_failing_timer(house, 2).check(reminder)
+    assert (sent[0], sent[1].write()) in house.timer.notes
 
 
 def test_the_time_limit_is_set_again_each_quarter_of_an_hour() -> None:
