@@ -7,7 +7,10 @@ character, not an agent's file that cannot be imported.
 import errno
 import importlib
 import io
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended. Source: POSIX shells, 128 and the number of SIGINT."""
@@ -22,7 +25,9 @@ def start(module: str) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        return int(importlib.import_module(module).main())
+        with ended_by_ctrl_c():
+            command = importlib.import_module(module)
+        return int(command.main())
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
@@ -34,6 +39,19 @@ def start(module: str) -> int:
             raise
         print(words, file=sys.stderr)
         return 2
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the process at once while the block loads packages, instead of raising KeyboardInterrupt.
+
+    Python ignores exceptions in the callbacks of weak references, and an import calls some: it can lose a Ctrl-C.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _agents_fault(error: Exception) -> str:

@@ -28,6 +28,7 @@ from local.page.controller import Controller
 from local.page.numbers import agents_now, give_numbers
 from local.page.server import Server
 from local.records import FOLDER
+from local.start import ended_by_ctrl_c
 from local.tracebacks import tracebacks_to
 
 PORT = 8642
@@ -62,7 +63,8 @@ def main() -> int:
     if lack := missing(models) or _broken():
         _say(lack)
         return Status.USAGE
-    give_numbers(agents_now())
+    with ended_by_ctrl_c():
+        give_numbers(agents_now())
     try:
         wanted = wish(given).checked()
         commands = None if sys.stdin.isatty() else script(sys.stdin)
@@ -78,12 +80,12 @@ def _carry(
     """Start the laptop line and run calls on it, by script or in the terminal; return the exit status."""
     _say("Starting the laptop line: the handlers behind an API Gateway emulator, and moto for AWS …")
     began = time.monotonic()
-    with (
-        outside() as there,
-        dev_stack(given.model, given.model_id, twilio=there.url, records=FOLDER) as line,
-        line.tools(given.aws),
-        followed_up(line),
-    ):
+    with ExitStack() as running:
+        with ended_by_ctrl_c():
+            there = running.enter_context(outside())
+            line = running.enter_context(dev_stack(given.model, given.model_id, twilio=there.url, records=FOLDER))
+        running.enter_context(line.tools(given.aws))
+        running.enter_context(followed_up(line))
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
         for note in notes(given.aws, models, agents_now().AGENTS.values()):
             _say(note)

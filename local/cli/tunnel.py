@@ -21,6 +21,7 @@ from functions.providers import OFFLINE, chosen
 from local.credentials import add_model_options, missing
 from local.dev_stack import DevStack, Public, dev_stack
 from local.environment import STAGE
+from local.start import ended_by_ctrl_c
 
 PORT = 8000
 
@@ -50,10 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
     _say(f"Starting the laptop line for {given.url}: callers of your number talk to the agent on this laptop …")
-    with (
-        dev_stack(given.model, given.model_id, public=public, port=given.port) as line,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
+    with contextlib.ExitStack() as running:
+        with ended_by_ctrl_c():
+            line = running.enter_context(dev_stack(given.model, given.model_id, public=public, port=given.port))
+        running.enter_context(contextlib.suppress(KeyboardInterrupt))
         _follow(line)
     _say("Ended. Your number reaches nothing now: point it back, or at a deployment with make number.")
     return 0
