@@ -14,6 +14,7 @@ TOOL: Any = {
     "description": "Look up a booking.",
     "parameters": {"type": "object", "properties": {"reference": {"type": "string"}}, "required": ["reference"]},
 }
+RESPONSE_CALL: Any = {"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}
 USE = Use("call-1", "find_booking", ('{"refe', 'rence": "K4T9"}'))
 
 
@@ -108,6 +109,15 @@ def test_the_sdk_is_refused_without_the_key(server: OpenAIServer) -> None:
             {"input": [{"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}]},
         ),
         ("does not match pattern", {"tools": [{"type": "function", **TOOL, "name": "not a name", "strict": False}]}),
+        ("'tools': array too long", {"tools": [{"type": "function", **TOOL, "strict": False}] * 129}),
+        (
+            "description': string too long",
+            {"tools": [{"type": "function", **TOOL, "description": "x" * 1025, "strict": False}]},
+        ),
+        ("string too long", {"input": [{**RESPONSE_CALL, "call_id": "x" * 65}]}),
+        ("empty string", {"input": [{**RESPONSE_CALL, "call_id": ""}]}),
+        ("does not match pattern", {"input": [{**RESPONSE_CALL, "name": "book.table"}]}),
+        ("expected a string", {"input": [{**RESPONSE_CALL, "arguments": {}}]}),
         ("Unknown parameter", {"extra_body": {"voice": "alloy"}}),
     ],
 )
@@ -130,6 +140,7 @@ USER: Any = {"role": "user", "content": "Hello"}
         ("must be a response to", [USER, RESULT]),
         ("Invalid value: 'caller'", [{"role": "caller", "content": "Hello"}]),
         ("expected a string", [{"role": "user", "content": None}]),
+        ("string too long", [USER, {**USED, "tool_calls": [{**CALL, "id": "x" * 41}]}]),
         ("empty array", []),
     ],
 )

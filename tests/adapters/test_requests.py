@@ -17,10 +17,10 @@ from functions.relay.wire.model import (
 )
 from tests.adapters.refusals import bedrock_body, claude_body, refusals
 
-FIND = ToolSpec("find", "Look up a booking.", {"type": "object", "properties": {"day": {"type": "string"}}})
+FIND = ToolSpec("find", "Look up a booking. " * 60, {"type": "object", "properties": {"day": {"type": "string"}}})
 
 TEXTS = st.sampled_from(["", "  ", "\n", "Good evening", "\ud800", "K4T9 \U0001f600"])
-IDS = st.sampled_from(["t1", "t2", "", "a b", "call-1", "call-2", "x" * 65, "book.1:2"])
+IDS = st.sampled_from(["t1", "t2", "", "a b", "call00001", "call00002", "x" * 41, "x" * 65, "book.1:2"])
 NAMES = st.sampled_from(["find", "gone", "book.table", "$FUNCTIONS.find", "", "x" * 200, "b\u00fcchen", "gone<|x|>"])
 ARGUMENTS = st.sampled_from(["{}", "", "[1]", '{"day": "Friday"}', '{"day": NaN}', '{"day": ', r'{"a": "\ud800"}'])
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from functions.adapters.http import StreamError
+from functions.adapters.openai.descriptions import described
 from functions.adapters.openai.effort import bound, effort
 from functions.relay.wire.model import (
     AgentMessage,
@@ -28,7 +29,7 @@ from functions.relay.wire.model import (
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
     """Return the body of a request. OpenAI's own models refuse `max_tokens`; many other servers know only that."""
-    least = effort(model_id)
+    request, least = described(request), effort(model_id)
     most = "max_completion_tokens" if least else "max_tokens"
     return {
         "model": model_id,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from functions.adapters.http import StreamError
+from functions.adapters.openai.descriptions import described
 from functions.adapters.openai.effort import bound, effort
 from functions.relay.wire.blocks import OpenCalls
 from functions.relay.wire.model import (
@@ -30,7 +31,7 @@ LEAST_TOKENS = 16
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
     """Return the body of a request. `store` is off, so that OpenAI keeps nothing of the call; its default is on."""
-    least = effort(model_id)
+    request, least = described(request), effort(model_id)
     return {
         "model": model_id,
         "instructions": request.instructions,

@@ -148,7 +148,7 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
         case Turn(cause=KeyPressed(_, "")) as turn if _tool_begun(turn):
             return Apologise("failed")
         case Turn(key, cause=DigitsEntered(name, arguments, _, whole)):
-            return _keyed(agent, ToolCall(f"keyed-{key.at}", name, arguments), whole)
+            return _keyed(agent, ToolCall(f"k{key.at % 10**8:08}", name, arguments), whole)
         case Turn(key, cause=KeyPressed(digit, "")):
             act = agent.acts.get(digit)
             keyed = for_caller(act, agent, key.at, language, phrases) if isinstance(act, HandOff) else act

@@ -47,9 +47,10 @@ GONE = "There is no such tool. Never call it."
 """The description of a tool that is in the history but not in the agent."""
 
 _MOST_NAME_CHARACTERS = 64
-"""Most characters of a name or an id, for Bedrock and OpenAI."""
+"""Most characters of a name, for Bedrock and OpenAI."""
 
-_WORD = re.compile(rf"[a-zA-Z0-9_-]{{1,{_MOST_NAME_CHARACTERS}}}", re.ASCII)
+_ID = re.compile("[a-zA-Z0-9_-]{1,40}", re.ASCII)
+"""The id of a tool call. OpenAI's Chat Completions take 40 characters, Bedrock 64. vLLM makes ids of 46."""
 
 
 def accepted(request: Request) -> Request:
@@ -118,7 +119,10 @@ def _paired(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 class CallIds:
-    """Makes the ids of tool calls unique. An id that is well formed and new stays; any other gets a number."""
+    """Makes the ids of tool calls unique. An id that is well formed and new stays; any other gets a number.
+
+    An id of ours has nine letters and digits: servers with a model of Mistral refuse all others.
+    """
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         """`taken` are ids that no other tool call may have."""
@@ -126,8 +130,8 @@ class CallIds:
 
     def own(self, given: str) -> str:
         """Return the unique id of a tool call to which the model gave the id `given`. Models repeat their ids."""
-        if not _WORD.fullmatch(given) or given in self._taken:
-            numbered = (f"call-{number}" for number in count(len(self._taken) + 1))
+        if not _ID.fullmatch(given) or given in self._taken:
+            numbered = (f"call{number:05}" for number in count(len(self._taken) + 1))
             given = next(one for one in numbered if one not in self._taken)
         self._taken.add(given)
         return given

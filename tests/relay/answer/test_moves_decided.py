@@ -73,7 +73,7 @@ DESK = replace(
 CALLED = ToolCalled("a", "check_pin", "{}")
 BEEP = MachineAnswered("machine_end_beep")
 ENTERED = DigitsEntered("check_pin", "{}", Key(0, ""))
-BY_DIGITS = ToolCall(f"keyed-{at(2000, ENTERED).key.at}", "check_pin", "{}")
+BY_DIGITS = ToolCall(f"k{at(2000, ENTERED).key.at % 10**8:08}", "check_pin", "{}")
 
 
 def first(cause: Event, *acts: Event, takeover: Takeover = NEW, before: tuple[Entry, ...] = ()) -> Move:
