@@ -8,7 +8,7 @@ from functions.relay.agent.agent import Agent
 from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.tool_round import SideEffects, ToolRound
 from functions.relay.call.call import Call
-from functions.relay.call.history import BY_KEY, history, merged
+from functions.relay.call.history import BY_KEY, fitting, history, merged
 from functions.relay.limits import slices_due
 from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
@@ -114,7 +114,7 @@ class Dialogue:
     def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
         """Return the next request. It includes the round before it, in which the agent said `said`."""
         if self._rounds or self.flaw or not self.round.empty:
-            self._messages = merged((*self._messages, *self._told(said)))
+            self._messages = fitting(merged((*self._messages, *self._told(said))))
             self._side_effects = self.side_effects
             self._repairs += self.flaw not in (None, Flaw.NOISE)
             self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids, self.round), None

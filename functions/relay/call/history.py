@@ -5,6 +5,7 @@ none yet: models refuse a request with a call that has no result. Each round kee
 begins with the messages of the request before it, which the service has cached.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import dropwhile, takewhile
@@ -54,6 +55,9 @@ MOST_CHARACTERS = 60_000
 MOST_NEWEST_CHARACTERS = 8_000
 """Most characters of the caller's newest message in a history that is too long."""
 
+MOST_NEWEST_RESULTS_CHARACTERS = 24_000
+"""Most characters of the newest tool results in such a history: three whole ones."""
+
 
 def history(call: Call) -> tuple[Message, ...]:
     """Return the messages of the conversation. The caller and the agent alternate, and the caller begins."""
@@ -86,11 +90,20 @@ def fitting(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return the messages, shortened to what one request may hold. The older ones are shortened first."""
     if sum(map(_size, messages)) <= MOST_CHARACTERS:
         return messages
-    match messages[-1]:
-        case CallerMessage(text) as newest:
-            return (*bounded(messages[:-1]), replace(newest, text=text[-MOST_NEWEST_CHARACTERS:]))
+    older, newest = bounded(messages[:-1]), _newest(messages[-1])
+    limit = MOST_MESSAGE_CHARACTERS
+    while sum(map(_size, older)) + _size(newest) > MOST_CHARACTERS and limit:
+        limit //= 2
+        older = tuple(_cut(one, limit) for one in older)
+    return (*older, newest)
+
+
+def _newest(message: Message) -> Message:
+    match message:
+        case CallerMessage(text):
+            return CallerMessage(text[-MOST_NEWEST_CHARACTERS:])
         case _:
-            return bounded(messages)
+            return _cut(message, MOST_NEWEST_RESULTS_CHARACTERS)
 
 
 def _size(message: Message) -> int:
@@ -126,12 +139,25 @@ def _left_out(message: Message) -> bool:
     return isinstance(message, CallerMessage) and message.text.startswith(LEFT_OUT.text)
 
 
-def _cut(message: Message) -> Message:
+def _cut(message: Message, most: int = MOST_MESSAGE_CHARACTERS) -> Message:
+    """Return a message with at most so many characters of words, and of the arguments or results of its tools."""
     match message:
         case ToolResults(results):
-            return ToolResults(tuple(replace(one, text=one.text[:MOST_MESSAGE_CHARACTERS]) for one in results))
-        case _:
-            return replace(message, text=message.text[:MOST_MESSAGE_CHARACTERS])
+            each = most // max(1, len(results))
+            return ToolResults(tuple(replace(one, text=one.text[:each]) for one in results))
+        case AgentMessage(text, calls):
+            each = most // max(1, len(calls))
+            return AgentMessage(text[:most], tuple(_short(one, each) for one in calls))
+        case CallerMessage(text):
+            return CallerMessage(text[:most])
+
+
+def _short(call: ToolCall, most: int) -> ToolCall:
+    """Return a tool call whose arguments are still JSON. Cut in the middle, a model service would refuse them."""
+    if len(call.arguments) <= most:
+        return call
+    begins = json.dumps({"begins": call.arguments[: most // 3]}, ensure_ascii=False)
+    return replace(call, arguments=begins if len(begins) <= most else "{}")
 
 
 def _messages_of(turn: Turn) -> Iterator[Message]:

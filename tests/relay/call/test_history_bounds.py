@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from functions.relay.call.history import (
     MOST_MESSAGE_CHARACTERS,
     MOST_MESSAGES,
     MOST_NEWEST_CHARACTERS,
+    MOST_NEWEST_RESULTS_CHARACTERS,
     NEWEST_MESSAGES_KEPT,
     bounded,
     fitting,
@@ -127,6 +130,38 @@ def test_what_is_remembered_is_always_taken_by_a_model(first: list[int], then: l
         assert problems(lines) == []
 
 
+def long_rounds(number: int, calls: int, characters: int) -> tuple[Message, ...]:
+    """A turn whose tools get and return long texts: the caller said: read me all of it, and note every word."""
+    ids = [f"{number}.{one}" for one in range(calls)]
+    noted = json.dumps({"text": '"é' * (characters // 2)}, ensure_ascii=False)
+    found = ToolResults(tuple(ToolResult(one, "x" * characters) for one in ids))
+    asked = AgentMessage("Let me see. " * 200, tuple(ToolCall(one, "note", noted) for one in ids))
+    return CallerMessage("w" * 4000), asked, found, AgentMessage(f"Answer {number}.")
+
+
+@pytest.mark.parametrize("calls", [1, 3, 43])
+@pytest.mark.parametrize("characters", [10, 3000, 8000])
+@pytest.mark.parametrize("ends", [CallerMessage("w" * 99_000), None])
+def test_no_tools_and_no_words_make_a_request_larger(calls: int, characters: int, ends: CallerMessage | None) -> None:
+    messages = tuple(one for number in range(40) for one in long_rounds(number, calls, characters))
+    messages = (*messages, ends) if ends else messages[:-1]
+    fitted = fitting(messages)
+    assert len(repr(fitted)) < 2 * MOST_CHARACTERS
+    assert problems(fitted) == []
+    for message in fitted:
+        for call in getattr(message, "tool_calls", ()):
+            assert isinstance(json.loads(call.arguments), dict)
+    assert fitting(fitted) == fitted
+    assert bounded(bounded(messages)) == bounded(messages)
+
+
+def test_the_newest_results_stay_whole_in_a_long_call() -> None:
+    messages = (*(one for number in range(40) for one in exchange(number)), CallerMessage("w" * 60_000))
+    asked = AgentMessage("", (ToolCall("t", "find", "{}"),))
+    found = ToolResults((ToolResult("t", "x" * 8000),))
+    assert fitting((*messages, asked, found))[-1] == found
+
+
 @pytest.mark.slow
 def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
     log, longest, largest = [opened(greeting="Hello!"), played(500, "Hello!")], 0, 0
@@ -162,4 +197,4 @@ def test_of_too_long_a_request_the_newest_words_stay() -> None:
 def test_too_long_a_request_may_end_with_results_of_tools() -> None:
     call = AgentMessage("", (ToolCall("a", "find", "{}"),))
     lines = (CallerMessage("Hi."), call, ToolResults((ToolResult("a", "x" * MOST_CHARACTERS),)))
-    assert fitting(lines) == bounded(lines)
+    assert fitting(lines) == (*lines[:2], ToolResults((ToolResult("a", "x" * MOST_NEWEST_RESULTS_CHARACTERS),)))
