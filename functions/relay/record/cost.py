@@ -50,6 +50,17 @@ class AwsUse:
 
 
 @dataclass(frozen=True, slots=True)
+class TwilioUse:
+    """What Twilio charges a call for, in seconds: the call, its sessions, and each call to a person."""
+
+    call_s: float = 0.0
+    relay_s: float = 0.0
+    talks_s: tuple[float, ...] = ()
+    outbound: bool = False
+    """Whether we placed the call."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cents:
     """The cents for each company, before tax. Those for AWS are estimated from the log."""
 
@@ -81,10 +92,11 @@ def aws_dollars(use: AwsUse) -> float:
     return gateway + functions + use.reads * TABLE_READ + use.writes * TABLE_WRITE
 
 
-def twilio_dollars(call_seconds: float, relay_seconds: float, outbound: bool) -> float:
-    """Return what Twilio charges for a call and its sessions, in dollars. Each minute that has begun counts."""
-    minute = OUTBOUND_MINUTE if outbound else INBOUND_MINUTE
-    return _begun_minutes(call_seconds) * minute + _begun_minutes(relay_seconds) * RELAY_MINUTE
+def twilio_dollars(use: TwilioUse) -> float:
+    """Return what Twilio charges, in dollars. Each minute that has begun counts."""
+    minute = OUTBOUND_MINUTE if use.outbound else INBOUND_MINUTE
+    talks = sum(_begun_minutes(seconds) for seconds in use.talks_s) * OUTBOUND_MINUTE
+    return _begun_minutes(use.call_s) * minute + _begun_minutes(use.relay_s) * RELAY_MINUTE + talks
 
 
 def _begun_minutes(seconds: float) -> int:

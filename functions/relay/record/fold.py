@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
     Analysed,
     Announced,
@@ -33,6 +32,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot
 from functions.relay.record.analysis import Finding
+from functions.relay.record.bill import cents_of
 from functions.relay.record.call_record import (
     AgentVersion,
     CallBackRecord,
@@ -43,9 +43,9 @@ from functions.relay.record.call_record import (
     RecordingRecord,
     SmsRecord,
 )
-from functions.relay.record.cost import AwsUse, Cents, DraftsRecord, PriceOf, aws_dollars, twilio_dollars
+from functions.relay.record.cost import DraftsRecord, PriceOf
 from functions.relay.record.ending import ending_of
-from functions.relay.record.logs import CallLogs, SessionLog, of_kind
+from functions.relay.record.logs import CallLogs, of_kind
 from functions.relay.record.turn_record import ToolOutcome, TurnCause, TurnRecord
 from functions.relay.record.turns import turns_of
 from functions.relay.transfer import outcomes, taker
@@ -56,15 +56,6 @@ from functions.relay.wire.party import kind_of
 Marker = Callable[[str], str]
 """Returns the mark of a number: a keyed hash."""
 
-POST_CHARACTERS = 60
-"""About how many characters a clause has. Each clause is one post."""
-
-ANSWER_BUSY_S = 2.5
-"""About how many seconds a function works for an answer. Source: measured with `make bench`."""
-
-ANSWER_READS = 30
-"""About how many reads of the table an answer takes. Source: measured with `make bench`."""
-
 FAILED = ("failed", "late")
 """The endings of an answer that went wrong."""
 
@@ -73,15 +64,14 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     """Return the record of a call, with the number of entries from which it is made."""
     told, read, drafts = _without_turns(logs, mark), _read(logs), _dropped(logs)
     turns = turns_of(logs.sessions, told.began)
-    outbound = told.direction is Direction.OUTBOUND
+    told = replace(told, turns=turns)
     return replace(
         told,
-        turns=turns,
         silences=sum(turn.cause is TurnCause.SILENCE for turn in turns),
         interruptions=sum(turn.interrupted for turn in turns),
         tokens=Usage.sum((*(turn.tokens for turn in turns), *(one.usage for one in drafts), read.usage)),
         drafts=DraftsRecord(len(drafts), Usage.sum(one.usage for one in drafts)),
-        cents=_cents(logs, turns, (told.ended - told.began) / 1000, outbound, price_of),
+        cents=cents_of(logs, told, drafts, price_of),
         errors=_errors(logs, turns),
         summary=read.summary,
         fields=json.loads(read.fields),
@@ -250,33 +240,3 @@ def _read(logs: CallLogs) -> Summarized:
 def _dropped(logs: CallLogs) -> tuple[DraftDropped, ...]:
     """Return the drafts that were not used."""
     return tuple(event for session in logs.sessions for _, event in of_kind(session.entries, DraftDropped))
-
-
-def _cents(logs: CallLogs, turns: tuple[TurnRecord, ...], seconds: float, outbound: bool, price_of: PriceOf) -> Cents:
-    relay_s = sum(_relay_s(session) for session in logs.sessions)
-    twilio = twilio_dollars(seconds, relay_s, outbound) if logs.sessions else 0.0
-    usual = next((turn.model for turn in turns if turn.model), "")  # a draft that was cut off does not name its model
-    drafts = ((one.model or usual, one.usage) for one in _dropped(logs))
-    spent = [*((turn.model, turn.tokens) for turn in turns), *drafts, ((read := _read(logs)).model, read.usage)]
-    asked = [(price_of(model), tokens) for model, tokens in spent if tokens.total]
-    known = [price.micros_of(tokens) for price, tokens in asked if price]
-    model = sum(known) / MICROS_PER_CENT if len(known) == len(asked) else None
-    return Cents(model, twilio * 100, aws_dollars(_aws_use(logs, turns, relay_s)) * 100)
-
-
-def _aws_use(logs: CallLogs, turns: tuple[TurnRecord, ...], relay_s: float) -> AwsUse:
-    entries = [entry for session in logs.sessions for entry in session.entries]
-    answers = sum(bool(turn.how) for turn in turns)
-    return AwsUse(
-        minutes=relay_s / 60,
-        frames_in=sum(entry.key.slot == Slot.FRAME.at() for entry in entries),
-        posts=sum(-(-len(turn.said) // POST_CHARACTERS) for turn in turns),
-        reads=answers * ANSWER_READS,
-        writes=len(entries) + len(logs.own),
-        busy_s=answers * ANSWER_BUSY_S,
-    )
-
-
-def _relay_s(session: SessionLog) -> float:
-    times = [entry.key.at for entry in session.entries if entry.key.at and entry.key != END_CLAIM]
-    return (max(times) - min(times)) / 1000 if times else 0.0

@@ -5,11 +5,24 @@ from typing import TypeVar
 
 from functions.relay.call.call import Call, fold
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, in_order
+from functions.relay.log.events import (
+    Closed,
+    EndClaimed,
+    Entry,
+    Event,
+    FollowedUp,
+    FollowUpClaimed,
+    FollowUpEnded,
+    SessionOpened,
+    in_order,
+)
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import Setup
 
 Kind = TypeVar("Kind")
+
+BOOKKEEPING: tuple[type[Event], ...] = (FollowUpClaimed, FollowUpEnded, FollowedUp)
+"""Events that follow a record. They are no part of it: a call that is followed up twice has one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +68,9 @@ class CallLogs:
 
     @property
     def size(self) -> int:
-        """How many entries there are, in all logs of the call."""
-        return len(self.own) + sum(len(session.entries) for session in self.sessions)
+        """How many entries the record is made from, in all logs of the call."""
+        own = sum(not isinstance(one.event, BOOKKEEPING) for one in self.own)
+        return own + sum(len(session.entries) for session in self.sessions)
 
     def of(self, kind: type[Kind]) -> list[tuple[Key, Kind]]:
         """Return the events of a kind in the call's own log, each with its key."""

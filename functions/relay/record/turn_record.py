@@ -52,7 +52,8 @@ class TurnRecord:
     cause: TurnCause
     agent: str
     at_ms: int
-    """When the caller's words came, in milliseconds from the beginning of the call."""
+    """When the caller's words came, in milliseconds from the beginning of the call; of a greeting, when its session
+    began."""
 
     caller: str = ""
     """What the caller said."""

@@ -18,7 +18,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.record.logs import SessionLog, of_kind
 from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
-from functions.relay.wire.messages import Info
+from functions.relay.wire.messages import Info, Setup
 
 FOR_EVER_MS = 9_999_999_999_999
 """Milliseconds since 1970 that are later than all turns."""
@@ -36,7 +36,13 @@ def _turns(session: SessionLog, began: int) -> Iterator[TurnRecord]:
     voices = _Voices(session)
     for turn, before, after in zip(call.turns, starts, starts[2:], strict=False):
         greeting = not (turn.caller or turn.cause)
-        yield _turn(turn, agent, began, Moments() if greeting else voices.around(turn.key.at, before, after))
+        at = _joined(session, began) if greeting else turn.key.at
+        yield _turn(turn, agent, at - began, Moments() if greeting else voices.around(turn.key.at, before, after))
+
+
+def _joined(session: SessionLog, began: int) -> int:
+    """Return when a session began, in the gateway's milliseconds."""
+    return next((key.at for key, _ in of_kind(session.entries, Setup)), began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,12 @@ class _Voices:
         )
 
 
-def _turn(turn: Turn, agent: str, began: int, moments: Moments) -> TurnRecord:
+def _turn(turn: Turn, agent: str, at_ms: int, moments: Moments) -> TurnRecord:
     ended = turn.ended or AnswerEnded("gone")
-    cause = _cause(turn)
     return TurnRecord(
-        cause=cause,
+        cause=_cause(turn),
         agent=agent,
-        at_ms=0 if cause is TurnCause.GREETING else max(0, turn.key.at - began),
+        at_ms=max(0, at_ms),
         caller=turn.caller,
         said=turn.said,
         heard=turn.audible,

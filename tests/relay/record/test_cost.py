@@ -2,13 +2,14 @@
 
 import pytest
 
-from functions.relay.record.cost import AwsUse, Cents, aws_dollars, twilio_dollars
+from functions.relay.record.cost import AwsUse, Cents, TwilioUse, aws_dollars, twilio_dollars
 
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (1, 1), (60, 1), (60.5, 2)])
 def test_each_minute_that_has_begun_counts(seconds: float, minutes: int) -> None:
-    assert twilio_dollars(seconds, 0, outbound=False) == pytest.approx(0.0085 * minutes)
-    assert twilio_dollars(seconds, seconds, outbound=True) == pytest.approx((0.014 + 0.07) * minutes)
+    assert twilio_dollars(TwilioUse(seconds)) == pytest.approx(0.0085 * minutes)
+    assert twilio_dollars(TwilioUse(seconds, seconds, outbound=True)) == pytest.approx((0.014 + 0.07) * minutes)
+    assert twilio_dollars(TwilioUse(talks_s=(seconds, seconds))) == pytest.approx(2 * 0.014 * minutes)
 
 
 def test_aws_is_paid_for_messages_minutes_functions_and_the_table() -> None:

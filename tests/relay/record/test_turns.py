@@ -28,7 +28,7 @@ def turns(*talk: Entry) -> tuple[TurnRecord, ...]:
 
 def test_each_turn_has_its_times() -> None:
     greeting, asked, thanked = turns(*TALK)
-    assert (greeting.cause, greeting.at_ms, greeting.said) == (TurnCause.GREETING, 0, "Hello!")
+    assert (greeting.cause, greeting.at_ms, greeting.said) == (TurnCause.GREETING, 500, "Hello!")
     assert (asked.cause, asked.caller, asked.said) == (TurnCause.WORDS, "Is there a table?", "Yes, one.")
     times = (asked.at_ms, asked.last_word_ms, asked.first_token_ms, asked.first_words_ms, asked.voice_ms)
     assert times == (4_600, -600, 300, 400, 600)
@@ -84,3 +84,8 @@ def test_other_events_of_a_tool_are_no_tools() -> None:
 def test_a_session_that_never_opened_has_turns_of_no_agent() -> None:
     [turn] = turns_of((SessionLog("c0", (frame(4_000, Prompt("Hi.")),)),), BEGAN)
     assert (turn.agent, turn.caller) == ("", "Hi.")
+
+
+def test_the_first_words_of_a_later_session_have_their_own_time() -> None:
+    sessions = (session(ms=500), session(number=1, ms=70_000))
+    assert [turn.at_ms for turn in turns_of(sessions, BEGAN)] == [500, 70_000]
