@@ -14,8 +14,9 @@ export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(value LANGUAGE)
 endif
-# Make would expand what a command line sets, and run its $(shell …), before it gives it to a recipe.
-$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(eval override $(name) := $$(value $(name)))))
+# Make would expand what a command line sets, and run its $(shell …), before it gives it to a recipe. A recipe gets all
+# of it, such as AWS_REGION: make does not export what `override` alone sets.
+$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(eval override export $(name) := $$(value $(name)))))
 # Bytecode is kept, whatever this shell says: each of the many processes here would compile every package again.
 unexport PYTHONDONTWRITEBYTECODE
 override RUN    := $(BIN)/python -m local.start

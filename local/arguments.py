@@ -53,6 +53,13 @@ def stage_name(text: str) -> str:
     return text
 
 
+def whole(text: str, most: int, example: str) -> int:
+    """Return a whole number from 1 to `most`. Raises ArgumentTypeError for any other text."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 0 < int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}, such as {example}")
+    return int(text)
+
+
 def port_number(text: str) -> int:
     """Return a port of this machine. Raises ArgumentTypeError for any other text."""
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65_536):

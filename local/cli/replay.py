@@ -19,6 +19,7 @@ from local.page.logs import Line, LogFileError, read
 from local.page.replay import Replay
 from local.page.server import Server
 
+NO_LOG = "make replay needs a call: LOG=CA… with STAGE=, as `make calls` lists it, or LOG=file that the page saved."
 SID = re.compile(r"CA[0-9a-f]{32}")
 
 
@@ -29,10 +30,13 @@ class ReplayError(RuntimeError):
 def main(arguments: list[str] | None = None) -> int:
     """Serve one call's log until Ctrl-C; return 0, or 2 if there is no log."""
     given = _parser().parse_args(arguments)
+    if not given.log:
+        print(NO_LOG, file=sys.stderr)
+        return 2
     try:
         lines = _from_table(given.log, given.stage) if SID.fullmatch(given.log) else _from_file(Path(given.log))
     except (ReplayError, LogFileError, LogError) as error:
-        print(f"{given.log or 'LOG'}: {error}", file=sys.stderr)
+        print(f"{given.log}: {error}", file=sys.stderr)
         return 2
     with Server(Replay(lines, given.log, agents_of_today(), given.model_id), given.port).running() as page:
         print(f"{len(lines)} entries of {given.log} are at {page.url} until Ctrl-C.", flush=True)

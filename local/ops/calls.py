@@ -5,6 +5,7 @@ A caller is shown as a mark, the first letters of a keyed hash, never as a numbe
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +14,15 @@ from itertools import islice
 from functions.relay.ports import LogError, Records
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.row import CallRow, caller_list, day_list
-from local.arguments import stage_name
+from local.arguments import stage_name, whole
 from local.ops.records import mark_for, records_of
 from local.ops.speak import OpsError, say
 
 HEAD = ("When (UTC)", "Call", "Caller", "Agent", "Lasted", "Ended", "First words", "Cents", "Summary")
 MOST = 100
+
+MOST_DAYS = 3660
+"""Days of a list, each of which costs one Query."""
 
 WHOLE_MARK = 64
 """Letters of a mark in the list: enough to find a caller among a day's calls."""
@@ -32,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OpsError, LogError) as error:
         say(str(error))
         return 2
-    for line in table(rows, given.stage):
+    for line in table(rows, given.stage) if rows else (_nothing(given),):
         say(line)
     return 0
 
@@ -47,7 +51,7 @@ def found(records: Records, given: argparse.Namespace) -> Iterator[CallRow]:
     else:
         rows = (row for day in days for row in records.rows(day_list(day)))
     for row in rows:
-        wanted = row.caller_mark.startswith(mark) and (not given.agent or row.agent == given.agent)
+        wanted = row.caller_mark.startswith(mark) and (not given.agent or given.agent in (row.agent, *row.agents))
         if wanted and (not given.ending or row.ending == given.ending):
             yield row
 
@@ -55,14 +59,20 @@ def found(records: Records, given: argparse.Namespace) -> Iterator[CallRow]:
 def table(rows: Iterable[CallRow], stage: str) -> Iterator[str]:
     """Yield the lines of a table of a stage's calls, and their number."""
     cells = [_cells(row) for row in rows]
-    if not cells:
-        yield "There is no record of a call. A record comes some seconds after the end of its call."
-        return
     widths = [max(len(line[column]) for line in (HEAD, *cells)) for column in range(len(HEAD))]
     for line in (HEAD, *cells):
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
     number = f"{len(cells)} call{'s' if len(cells) > 1 else ''}"
     yield f"{number}. One of them: make call CALL={cells[0][1]} STAGE={stage}"
+
+
+def _nothing(given: argparse.Namespace) -> str:
+    filters = {"CALLER": given.caller, "AGENT": given.agent, "ENDING": given.ending}
+    wanted = " ".join(f"{name}={value!r}" for name, value in filters.items() if value)
+    days = f"in the {given.days} days up to {given.day or 'today'}"
+    if wanted:
+        return f"No call {days} has {wanted}. Leave one out, or ask for more days with DAYS=."
+    return f"There is no record of a call {days}. A record comes some seconds after the end of its call."
 
 
 def _cells(row: CallRow) -> tuple[str, ...]:
@@ -93,6 +103,19 @@ def _day(text: str) -> date | None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-11-29") from None
 
 
+def _days(text: str) -> int:
+    return whole(text, MOST_DAYS, "DAYS=7")
+
+
+def _caller(text: str) -> str:
+    address = text.startswith(("+", "client:", "sip:", "sips:")) or re.fullmatch(r"[0-9a-f]{1,64}", text)
+    if text and not address:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no caller: give a number such as +12125550142, or a mark of the list, CALLER=…"
+        )
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make calls", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="the stage; `laptop` for calls of make run")
@@ -100,10 +123,11 @@ def _parser() -> argparse.ArgumentParser:
         "--day", type=_day, default=os.environ.get("DAY", ""), help="the last day, in UTC; default: today"
     )
     parser.add_argument(
-        "--days", type=int, default=os.environ.get("DAYS") or 7, help="how many days up to that day; default: 7"
+        "--days", type=_days, default=os.environ.get("DAYS") or "7", help="how many days up to that day; default: 7"
     )
     parser.add_argument(
         "--caller",
+        type=_caller,
         default=os.environ.get("CALLER", ""),
         help="only calls of this caller: a number, or a mark of the list",
     )

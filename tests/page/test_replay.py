@@ -60,6 +60,11 @@ def test_a_sid_is_looked_up_in_the_stages_table(
     assert words in capsys.readouterr().err
 
 
+def test_without_a_call_it_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["", *QUIETLY]) == 2
+    assert "LOG=CA…" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
 def test_either_variable_names_the_region(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str

@@ -11,7 +11,7 @@ import pytest
 from functions.adapters.dynamodb import client
 from functions.adapters.records import DynamoRecords
 from functions.providers import price_of
-from functions.relay.record.call_record import CallBackRecord, CallEnding, CallRecord
+from functions.relay.record.call_record import AgentVersion, CallBackRecord, CallEnding, CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import row_of
 from functions.relay.wire.party import mark_of
@@ -74,19 +74,25 @@ def test_filters_choose_among_calls(record: CallRecord, capsys: pytest.CaptureFi
     stranger = replace(record, call=f"CA{2:032x}", began=BEGAN + 9, caller_mark="0" * 64)
     older = replace(record, call=f"CA{3:032x}", began=BEGAN - 86_400_000)
     files = FileRecords()
-    for one in (record, goodbye, stranger, older):
+    passed = replace(record, agents=(*record.agents, AgentVersion("billing")))
+    stranger = replace(stranger, agents=(AgentVersion("billing"),))
+    for one in (passed, goodbye, stranger, older):
         files.put(one)
     day = ("--day", DAY, "--days", "1")
     assert listed(capsys, *day) == [stranger.call, goodbye.call, record.call]
     assert listed(capsys, *day, "--ending", "agent hung up") == [goodbye.call]
     assert listed(capsys, *day, "--agent", "nobody") == []
+    assert listed(capsys, *day, "--agent", passed.agents[0].name) == [goodbye.call, record.call]
     assert listed(capsys, *day, "--caller", "00000000") == [stranger.call]
     assert listed(capsys, "--caller", CALLER) == [goodbye.call, record.call, older.call]
     assert listed(capsys, *day, "--caller", CALLER) == [goodbye.call, record.call]
     assert listed(capsys, *day, "--most", "1") == [stranger.call]
 
 
-@pytest.mark.parametrize("arguments", [("--ending", "bored"), ("--day", "yesterday")])
+WRONG = (("--ending", "bored"), ("--day", "yesterday"), ("--days", "0"), ("--days", "many"), ("--caller", "Alma"))
+
+
+@pytest.mark.parametrize("arguments", WRONG)
 def test_a_filter_that_cannot_be_is_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         calls.main([*LAPTOP, *arguments])
@@ -96,6 +102,11 @@ def test_a_filter_that_cannot_be_is_refused(arguments: tuple[str, ...], capsys: 
 def test_without_calls_it_says_when_a_record_comes(capsys: pytest.CaptureFixture[str]) -> None:
     assert calls.main([*LAPTOP]) == 0
     assert "There is no record" in capsys.readouterr().out
+
+
+def test_a_filter_that_no_call_fits_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert calls.main([*LAPTOP, "--agent", "nobody", "--days", "2"]) == 0
+    assert capsys.readouterr().out.startswith("No call in the 2 days up to today has AGENT='nobody'.")
 
 
 def test_a_call_is_shown_with_its_times_tools_and_cents(
