@@ -1,7 +1,7 @@
 """Answers a prompt, and takes over an answer whose invocation died.
 
-A reminder returns some seconds after each prompt. An invocation that is answering leaves heartbeats in the log. If
-the answer has no end, and no new heartbeat since the last reminder, the reminder gives it. No clocks are compared.
+A reminder returns some seconds after each prompt: see answer_reminder.py. An invocation that is answering leaves
+heartbeats in the log. If the answer has no end, and no new heartbeat since the last reminder, the reminder gives it.
 """
 
 import logging
@@ -11,6 +11,7 @@ from functools import partial
 
 from functions.live.answer_claim import answered_by_draft
 from functions.live.answer_context import AnswerContext
+from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.barge_in import speaks
@@ -24,13 +25,14 @@ from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
-from functions.live.tasks import Signal, TaskGroup
+from functions.live.tasks import TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
+from functions.relay.call.watching import FIRST_CHECK_S
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AgentSaid,
@@ -46,15 +48,6 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Interrupt, Prompt
-
-FIRST_CHECK_S = 6
-"""Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
-
-BEGUN_WITHIN_S = 0.5
-"""Seconds that a reminder waits at most until its answer begins: this invocation may die before."""
-
-MOMENT_S = 0.03
-"""Seconds that a reminder then waits before it is sent: the request to the model needs the processor first."""
 
 NEXT_CHECK_S = 4
 """Seconds to the next check: twice the time between two heartbeats."""
@@ -98,7 +91,7 @@ class _Known:
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
     """Log a prompt and answer it, unless something newer was logged; return one word for the debug log."""
     started = deps.clock()
-    begun = _remind_once_begun(deps, AnswerReminder(frame.connection, frame.key), tasks)
+    begun = remind_once_begun(deps, frame.connection, frame.key, tasks)
     try:
         entries = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
@@ -117,7 +110,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
     # Before the append: if this invocation dies after it, the reminder finds the turn and answers it.
-    begun = _remind_once_begun(deps, AnswerReminder(connection, cause.key), tasks)
+    begun = remind_once_begun(deps, connection, cause.key, tasks)
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
@@ -193,10 +186,12 @@ def check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
 
 def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     log, key, began = session_log(reminder.connection), reminder.key, deps.clock()
+    note_return(deps, reminder)
     entries = deps.ports.log.read(log)
     if not is_open(entries):
         entries = opened_late(deps, Frame(reminder.connection, key, ""), entries)
     call = fold(entries)
+    remind_of_other_turns(deps, reminder, call, entries)
     match answer_step(call, entries, key, reminder.heartbeats, reminder.waited):
         case Settled():
             return "settled"
@@ -283,16 +278,3 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         call.end_claim is not None,
         yields_beyond(call, known.entries),
     )
-
-
-def _remind_once_begun(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> Callable[[], None]:
-    """Start the task that sends the reminder; return what to call once the answer has begun."""
-    begun = Signal(tasks)
-
-    def remind() -> None:
-        if begun.wait(BEGUN_WITHIN_S):
-            tasks.wait(lambda: False, MOMENT_S)
-        deps.remind(FIRST_CHECK_S, reminder.write())
-
-    tasks.start("remind", remind)
-    return begun.set

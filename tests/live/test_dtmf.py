@@ -66,7 +66,7 @@ def test_a_key_without_a_meaning_is_only_logged() -> None:
 
 def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
     house = House(saying("How much?"), desk=BANK).opened()
-    frames = [house.frame({"type": "dtmf", "digit": key}, at=at) for key, at in (("8", 5000), ("7", 9000))]
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=at) for key, at in (("8", 5000), ("7", 15_000))]
     assert [house.sessions.receive(frame) for frame in frames] == ["answered", "answered"]
     assert heard(house) == "We open at nine.How much?"
     assert [event for event in house.events() if isinstance(event, KeyPressed)] == [

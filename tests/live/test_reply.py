@@ -5,15 +5,17 @@ from threading import Event as Waiting
 
 import pytest
 
-from functions.live import reading, reply
+from functions.live import answer_reminder, reading, reply
+from functions.live.answer_reminder import MOMENT_S
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
-from functions.live.reply import FIRST_CHECK_S, MOMENT_S, MOST_TAKEOVERS, NEXT_CHECK_S
+from functions.live.reply import MOST_TAKEOVERS, NEXT_CHECK_S
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import COVER_SILENCE_AFTER_S
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
+from functions.relay.call.watching import FIRST_CHECK_S
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -24,6 +26,7 @@ from functions.relay.log.events import (
     Heartbeat,
     LastMinute,
     NoiseEnded,
+    ReminderReturned,
     Silent,
     TakenOver,
     ToolCalled,
@@ -93,7 +96,7 @@ def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
 
 
 def test_the_reminder_is_sent_once_the_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply, "BEGUN_WITHIN_S", WAIT_S)
+    monkeypatch.setattr(answer_reminder, "BEGUN_WITHIN_S", WAIT_S)
     house = House(saying("On Friday."), log=SlowLog()).opened()
     asked = Asked(house.model)
     house.sessions = replace(house.sessions, ports=replace(house.sessions.ports, timer=asked))
@@ -106,8 +109,8 @@ def test_the_prompt_of_a_killed_invocation_is_answered() -> None:
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
     assert house.model.asked[0].messages[-1] == CallerMessage("When?")
-    taken, said, ended = under_the_prompt(house)
-    assert (taken, said) == (TakenOver(), AgentSaid("On Friday."))
+    returned, taken, said, ended = under_the_prompt(house)
+    assert (returned, taken, said) == (ReminderReturned(), TakenOver(), AgentSaid("On Friday."))
     assert isinstance(ended, AnswerEnded) and ended.how == "complete"
 
 

@@ -423,7 +423,7 @@ ABANDONED: tuple[Excuse[[Silences, Key]], ...] = (
         5,
         "The invocation was killed before its reminder was in the queue.",
         "Nothing returns to find that an answer is owed.",
-        lambda silences, key: silences.seen.was_killed(key) and key not in silences.seen.record.reminded,
+        lambda silences, key: silences.seen.was_killed(key) and not silences.seen.reminded(key),
     ),
     Excuse(
         5,

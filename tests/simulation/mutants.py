@@ -155,6 +155,10 @@ def _no_reminder(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SeenTimer, "remind", remind)
 
 
+def _only_its_own(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reply, "remind_of_other_turns", lambda *_: None)
+
+
 def _impatient(patch: pytest.MonkeyPatch) -> None:
     """Take every answer over, even if an invocation still gives it."""
 
@@ -299,6 +303,9 @@ UNARRIVED = replace(CALM, parting=1.0, lost=0.5)
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them overlap."""
 
+KILLED = replace(CALM, killed=0.4)
+"""Invocations are killed, and there is no other fault."""
+
 KEYED = replace(CALM, digits=0.6, killed=0.6)
 """Callers key in digits, and invocations are killed."""
 
@@ -307,6 +314,9 @@ HANGING_TOOLS = replace(CALM, tools=1.0)
 
 ENDLESS = replace(CALM, endless=1.0)
 """The line never reports that the caller has stopped."""
+
+UNNOTED = replace(CALM, unnoted=0.4)
+"""Many notes of the line are lost, and there is no other fault."""
 
 HANGING = replace(CALM, hanging=0.15)
 """The table fails now and then, and there is no other fault."""
@@ -350,6 +360,7 @@ MUTANTS = [
     Mutant("a reminder that takes over from a running invocation", 3, _impatient, first=12, rates=HANGING_TOOLS),
     Mutant("a check that never takes over", 5, _idle_check, first=2),
     Mutant("a queue that returns reminders after ten minutes", 5, _no_reminder, first=10),
+    Mutant("a reminder that looks at its own turn alone", 5, _only_its_own, rates=KILLED),
     Mutant("an answer that never covers its silence", 5, _uncovered_silence, first=30),
     Mutant("keys without the gateway's time", 3, _keys_without_time, first=5),
     Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=1, rates=UNARRIVED),
@@ -363,7 +374,7 @@ MUTANTS = [
     Mutant("a read of the whole log", 8, _whole_log, first=18),
     Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=32),
     Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
-    Mutant("a noise after which the cut clause is said again", 9, _clause_again, first=15),
+    Mutant("a noise after which the cut clause is said again", 9, _clause_again, first=166, rates=UNNOTED),
     Mutant("a log that accepts a prompt twice", 9, _append_always_true, first=5),
     Mutant("an answer that begins over a voice", 10, _no_hold, first=2),
     Mutant("an answer that waits for a voice without a limit", 5, _endless_hold, first=25, rates=ENDLESS),

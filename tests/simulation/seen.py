@@ -7,6 +7,7 @@ from functools import cached_property
 
 from functions.relay.call.call import SUPERSEDING, Call, fold
 from functions.relay.call.turn import SAME_MOMENT_MS
+from functions.relay.call.watching import is_watched
 from functions.relay.log.events import (
     Cause,
     Closed,
@@ -15,11 +16,12 @@ from functions.relay.log.events import (
     Entry,
     KeyPressed,
     MachineAnswered,
+    ReminderSent,
     SessionOpened,
     TakenOver,
     TimeUp,
 )
-from functions.relay.log.keys import OPENING, Key
+from functions.relay.log.keys import OPENING, Key, Slot
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
@@ -104,6 +106,21 @@ class Seen:
         """Return the invocations of a turn: that of its frame, and those of its reminders."""
         return self._of.get(key.frame, [])
 
+    def checking(self, key: Key) -> list[str]:
+        """Return the invocations by a turn's reminders, and by one that it shared."""
+        shared = (by for sent in self._shared(key) for by in self.of(sent.key))
+        return [by for by in dict.fromkeys((*self.of(key), *shared)) if self.invoked[by].checks]
+
+    def reminded(self, key: Key) -> bool:
+        """Whether a reminder of this turn was under way, or one that it may share returned after it was logged."""
+        put = self.put_at.get(key, 0.0)
+        returned = (sent.key.under(Slot.REMINDER_RETURNED.at()) for sent in self._shared(key))
+        return key in self.record.reminded or any(self.put_at.get(one, put + 1) > put for one in returned)
+
+    def _shared(self, key: Key) -> list[Entry]:
+        sent = (put.entry for put in self.record.puts if isinstance(put.entry.event, ReminderSent))
+        return [one for one in sent if one.key.frame != key.frame and is_watched([one], key)]
+
     @cached_property
     def _of(self) -> dict[tuple[int, str], list[str]]:
         names: dict[tuple[int, str], list[str]] = defaultdict(list)
@@ -156,7 +173,7 @@ class Seen:
         A queue may bring a reminder late. A table that left a later killed invocation without an answer has postponed
         its reminder, and a heartbeat that the reminder then takes for new.
         """
-        late_s = sum(one.late_s for by in self.of(key) if (one := self.invoked[by]).checks)
+        late_s = sum(self.invoked[by].late_s for by in self.checking(key))
         hung = any(UNANSWERED.fullmatch(what) for by in self.of(key) for what in self.faults(by))
         return TAKEN_OVER + late_s + TIMES_OUT * hung
 

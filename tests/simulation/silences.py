@@ -70,10 +70,9 @@ class Silences:
         return key in self.seen.put_at or self.seen.could_put(key)
 
     def reminded_in_vain(self, key: Key) -> bool:
-        """Whether a reminder of a turn was not sent, or met a fault."""
-        own = self.seen.of(key)
-        unsent = any(what.startswith("a reminder") for by in own for what in self.seen.faults(by))
-        return unsent or any(self.seen.faults(by) for by in own if self.seen.invoked[by].checks)
+        """Whether a reminder of a turn was not sent, or one that it had or shared met a fault."""
+        unsent = any(what.startswith("a reminder") for by in self.seen.of(key) for what in self.seen.faults(by))
+        return unsent or any(map(self.seen.faults, self.seen.checking(key)))
 
 
 def _last(message: Outgoing) -> bool:

@@ -189,7 +189,7 @@ def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int,
     """
     entries = tuple(entries)
     turn = call.turn(key)
-    if call.opened is None or turn is None or turn.ended or not _is_wanted(call, entries, key):
+    if call.opened is None or turn is None or turn.ended or not is_wanted(call, entries, key):
         return Settled()
     if turn.heartbeats != heartbeats:
         return AtWork(turn.heartbeats)
@@ -199,7 +199,7 @@ def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int,
     return TakeOver(call.opened, turn)
 
 
-def _is_wanted(call: Call, entries: Iterable[Entry], key: Key) -> bool:
+def is_wanted(call: Call, entries: Iterable[Entry], key: Key) -> bool:
     """Whether an unfinished answer is still needed. An answer that has claimed the end of the session must end it."""
     if call.end_claim:
         return Key.parse(call.end_claim.by).frame == key.frame and not call.closed

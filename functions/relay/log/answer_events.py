@@ -165,7 +165,21 @@ class AnswerClaimed:
     """The key of the partial prompt that was drafted, or of the prompt itself, as text."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReminderSent:
+    """A reminder will look whether the answer to this turn, or to one that follows it closely, is missing."""
+
+    due: int
+    """When it returns, in the gateway's milliseconds; perhaps a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderReturned:
+    """The reminder of this turn has returned. It reads the log after it has appended this."""
+
+
 AnswerEvent = (
     AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested | AnswerEnded | EndClaimed | Heartbeat
     | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed
+    | ReminderSent | ReminderReturned
 )  # fmt: skip

@@ -90,6 +90,12 @@ class Slot(Enum):
     ANSWER_CLAIMED = ("frame", range(903, 904))
     """Under a prompt: which invocation answers it. The first one that appends this entry does."""
 
+    REMINDER_SENT = ("frame", range(904, 905))
+    """Under a turn: a reminder of it is under way."""
+
+    REMINDER_RETURNED = ("frame", range(905, 906))
+    """Under a turn: a reminder of it has returned."""
+
     SCREENED = ("call", range(0, 1))
     """Who or what answered a call that we placed, just before the webhook that announces its session."""
 

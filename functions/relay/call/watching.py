@@ -1,0 +1,52 @@
+"""Decides from the log which reminder looks whether the answer to a turn is missing.
+
+A turn needs no reminder of its own if one that is under way returns soon enough. That one is then sent again for it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from functions.relay.call.call import Call
+from functions.relay.call.timers import is_wanted
+from functions.relay.log.events import Entries, Entry, ReminderReturned, ReminderSent
+from functions.relay.log.keys import Key
+
+FIRST_CHECK_S = 6
+"""Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
+
+SHARED_WITHIN_MS = (FIRST_CHECK_S - 1) * 1000
+"""Milliseconds after a turn began within which a reminder must return that it shares. A queue's delays are whole
+seconds, so that one is sent again up to a second too early."""
+
+
+def is_watched(found: Iterable[Entry], key: Key) -> bool:
+    """Return whether a reminder that is under way looks at the turn at `key` in time.
+
+    `found` are the reminders that were sent and those that have returned, from `oldest_shared` on.
+    """
+    found = tuple(found)
+    returned = {one.key.frame for one in found if isinstance(one.event, ReminderReturned)}
+    due = (one.event.due for one in found if isinstance(one.event, ReminderSent) and one.key.frame not in returned)
+    return any(_in_time(key, one) for one in due)
+
+
+def oldest_shared(key: Key) -> Key:
+    """Return the key from which on a turn may have a reminder that the turn at `key` shares."""
+    return Key(key.at - FIRST_CHECK_S * 1000, "")
+
+
+def to_watch(call: Call, entries: Entries, key: Key) -> Iterator[tuple[Key, int, ReminderSent]]:
+    """Yield the turns that may share the reminder of the turn at `key`, which has returned, and that still need one.
+
+    With each turn's key come the seconds after which a reminder of it must return, and what is logged about that.
+    """
+    sent = {one.key.frame: one.event.due for one in entries if isinstance(one.event, ReminderSent)}
+    now = sent.get(key.frame, 0)
+    for turn in call.turns:
+        needs = turn.ended is None and turn.key.frame not in sent and is_wanted(call, entries, turn.key)
+        if needs and _in_time(turn.key, now):
+            seconds = (turn.key.at - now) // 1000 + FIRST_CHECK_S
+            yield turn.key, seconds, ReminderSent(now + seconds * 1000)
+
+
+def _in_time(key: Key, due: int) -> bool:
+    return 0 < due - key.at <= SHARED_WITHIN_MS
