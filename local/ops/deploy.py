@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
     try:
         # So that the CDK uses the same Region.
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
-        return _bootstrap(run) if given.bootstrap else _deploy(dict(given.choice), given.yes, run, given.diff)
+        if given.bootstrap:
+            return _bootstrap(run, given.yes)
+        return _deploy(dict(given.choice), given.yes, run, given.diff)
     except OpsError as error:
         say(str(error))
         return 2
@@ -76,21 +78,23 @@ def _written(stage: str) -> dict[str, str]:
 
 
 def _agreed_to(here: Account, yes: bool) -> bool:
-    """Return whether to deploy into this account. Asks before the first deployment from this machine."""
+    """Return whether to change this account in this Region. Asks before the first change from this machine."""
     name = f"{here.number} {here.region}"
     known = KNOWN.read_text().splitlines() if KNOWN.exists() else []
     if name in known:
         return True
-    if not agreed("This machine has not deployed into this account before. Is it the right account?", yes):
+    if not agreed(f"This machine has not changed {name} before. Are account and Region right?", yes):
         return False
     KNOWN.parent.mkdir(exist_ok=True)
     KNOWN.write_text("".join(f"{one}\n" for one in [*known, name]))
     return True
 
 
-def _bootstrap(run: Cdk) -> int:
+def _bootstrap(run: Cdk, yes: bool) -> int:
     here = account()
     say(f"Making the CDK's bucket and roles (the stack CDKToolkit) in {here}.")
+    if not _agreed_to(here, yes):
+        return 1
     # Without the app: otherwise all functions would be packed for nothing.
     return run(["bootstrap", f"aws://{here.number}/{here.region}", "--app", ""])
 

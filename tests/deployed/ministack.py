@@ -55,7 +55,7 @@ def check() -> Iterator[str]:
             command(python(copy), *parts, folder=copy, environment=environment, given=given)
 
         yield f"MiniStack {VERSION} runs at {aws}"
-        made("local.ops.deploy", "--bootstrap")
+        made("local.ops.deploy", "--bootstrap", "--yes")
         yield "make bootstrap"
         made("local.ops.deploy", "-c", "model=offline", "--yes")
         yield "make deploy: both stacks, by the CDK"

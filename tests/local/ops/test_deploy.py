@@ -125,15 +125,19 @@ def test_a_bootstrap_that_is_too_old_is_a_fault(run: Run, bootstrapped: Callable
     assert "  FAULT The CDK's bootstrap has version 5, but 6 is needed." in lines
 
 
+@pytest.mark.parametrize("arguments", [("-c", "model=offline"), ("--bootstrap",)])
+@pytest.mark.parametrize("before", ["", "123456789012 eu-north-1\n", "210987654321 eu-central-1\n"])
 def test_an_account_that_is_new_here_is_asked_about(
-    run: Run, bootstrapped: Callable[[str], None], known: Path
+    run: Run, bootstrapped: Callable[[str], None], known: Path, arguments: tuple[str, ...], before: str
 ) -> None:
+    """So is a new Region: the profile or AWS_REGION may have changed since."""
     bootstrapped("28")
-    known.unlink()
-    status, lines, asked = run(deploy.main, "-c", "model=offline")
+    known.write_text(before)
+    status, lines, asked = run(deploy.main, *arguments)
     assert (status, asked) == (1, [])
     assert lines[-1].endswith("There is no terminal to ask: add YES=1 to go on.")
-    assert not known.exists()
+    assert "has not changed 123456789012 eu-central-1 before" in lines[-1]
+    assert known.read_text() == before
 
 
 def test_an_account_that_was_agreed_to_is_known_from_then_on(
@@ -164,7 +168,7 @@ def test_bootstrap_names_the_account_and_the_region(run: Run) -> None:
 
 def test_the_cdk_means_the_region_of_the_other_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
-    _, _, asked = run(deploy.main, "--bootstrap")
+    _, _, asked = run(deploy.main, "--bootstrap", "--yes")
     assert asked == [["bootstrap", "aws://123456789012/eu-north-1", "--app", ""]]
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"
 
