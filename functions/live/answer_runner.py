@@ -110,7 +110,7 @@ class _Runner:
         self._older_until = read_at + OLDER_STOP_S if context.older_answers else read_at
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
-        self._tools = ToolRunner(ports, context, self._log_event, clock)
+        self._tools = ToolRunner(ports, context, self._log_event, clock, tasks)
         self._watch = BargeInWatch(
             tasks, self._look, self._report, clock, known=known, looked_at=read_at, before=self._beat
         )

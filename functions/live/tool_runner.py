@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functions.live.answer_context import AnswerContext
 from functions.live.deps import Ports
 from functions.live.digits import delete_used
+from functions.live.tasks import TaskGroup
 from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.returned import bounded
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
+from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.redactor import UnknownPlaceholderError
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Event, OptedOut, SmsOrdered, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.log.memory import changes
+from functions.relay.ports import LogError
 
 logger = logging.getLogger("hotline")
 
@@ -25,6 +28,9 @@ NOT_LOGGED = "a record of the call could not be stored. Nothing was done; it may
 RETRY_CALL_S = 3.0
 """Seconds for which a tool call is appended again if the log fails. The tool does not run before that."""
 
+LOOK_EVERY_S = 0.1
+"""Seconds between two looks for the result of an older answer's tool."""
+
 LogEvent = Callable[[int, Event, float], bool]
 """Appends an event under the answer's key, with retries for some seconds; returns whether the log holds it."""
 
@@ -32,8 +38,21 @@ LogEvent = Callable[[int, Event, float], bool]
 class ToolRunner:
     """Runs the tools of an answer, several at once if need be, and logs when each begins and what it returns."""
 
-    def __init__(self, ports: Ports, context: AnswerContext, log_event: LogEvent, clock: Callable[[], float]) -> None:
-        self._ports, self._context, self._log_event, self._clock = ports, context, log_event, clock
+    def __init__(
+        self,
+        ports: Ports,
+        context: AnswerContext,
+        log_event: LogEvent,
+        clock: Callable[[], float],
+        tasks: TaskGroup,
+    ) -> None:
+        self._ports, self._context, self._log_event, self._clock, self._tasks = (
+            ports,
+            context,
+            log_event,
+            clock,
+            tasks,
+        )
 
     def run(self, run: Run) -> ToolEnded:
         """Run a tool once the log holds its call; return its outcome.
@@ -43,13 +62,37 @@ class ToolRunner:
         """
         memory, called = self._context.caller.memory, ToolCalled(run.call.id, run.call.name, run.call.arguments)
         before, begun, since = dict(memory), self._log_event(run.slot, called, RETRY_CALL_S), self._clock()
-        outcome, failed = self._outcome(run) if begun else (f"{run.call.name} was not run: {NOT_LOGGED}", True)
+        outcome, failed = self._result(run) if begun else (f"{run.call.name} was not run: {NOT_LOGGED}", True)
         took_ms = round((self._clock() - since) * 1000)
-        returned = ToolReturned(run.call.id, in_words(outcome), failed, changes(before, memory), took_ms)
+        acts = not isinstance(outcome, str)
+        returned = ToolReturned(run.call.id, in_words(outcome), failed, changes(before, memory), took_ms, acts)
         self._log_event(run.result_slot, returned, 0.0)
         if run.tool.digits and self._context.digits:
             delete_used(self._ports.private, self._context.connection, self._context.key)
         return ToolEnded(run.call.id, outcome, failed)
+
+    def _result(self, run: Run) -> tuple[Outcome, bool]:
+        """Return what an equal call of an older answer returns, if one may still run; else run the tool.
+
+        A result from which more follows than its text was for the older answer, which is silent. So the tool runs.
+        """
+        older = self._awaited(run, run.awaited) if run.awaited else None
+        return (older.text, older.failed) if older and not older.acts else self._outcome(run)
+
+    def _awaited(self, run: Run, awaited: Key) -> ToolReturned:
+        """Wait for the result at a key, at most as long as the tool may take."""
+        until = self._clock() + run.tool.deadline
+        while self._clock() < until:
+            try:
+                for entry in self._ports.log.later(
+                    self._context.log, awaited.under(awaited.slot - 1), (ToolReturned,)
+                ):
+                    if entry.key == awaited and isinstance(entry.event, ToolReturned):
+                        return entry.event
+            except LogError as error:
+                logger.warning("a look for the result of a tool failed: %s", error)
+            self._tasks.wait(lambda: False, LOOK_EVERY_S)
+        return ToolReturned(run.call.id, TOO_SLOW, failed=True)
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:
         try:

@@ -6,14 +6,24 @@ from typing import Literal
 
 from functions.relay.agent.agent import Agent
 from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.tool_round import SideEffects, ToolRound
+from functions.relay.answer.tool_round import OpenCall, OpenCalls, SideEffects, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, fitting, history, merged
+from functions.relay.call.turn import Turn
 from functions.relay.limits import slices_due
 from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
 from functions.relay.wire.accepted import CallIds, ids_in
-from functions.relay.wire.model import AgentMessage, CallerMessage, FailureKind, FinishReason, Message, Request, Usage
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    FailureKind,
+    FinishReason,
+    Message,
+    Request,
+    ToolCall,
+    Usage,
+)
 
 MODEL_PATIENCE_S = 7.0
 """Seconds for which a model may send nothing. The caller should never wait longer than eight."""
@@ -26,6 +36,9 @@ MOST_ROUNDS = 6
 
 MOST_REPAIRS = 1
 """How often one answer asks the model again after it sent nothing of use."""
+
+LONGEST_INVOCATION_MS = 30_000
+"""Milliseconds after a turn within which its tools may still run."""
 
 MOST_CONTINUATIONS = 2
 """How often one answer asks the model to continue after its text was cut off."""
@@ -60,7 +73,8 @@ class Dialogue:
 
         self._messages = unanswered_messages(call)
         self._ids = CallIds([BY_KEY, *ids_in(self._messages)])
-        self.round = ToolRound(round_start(slot, 1), self._ids)
+        self._open_calls = open_calls(call)
+        self.round = ToolRound(round_start(slot, 1), self._ids, None, self._open_calls)
         """The tools of the newest request."""
 
         self.usage = Usage()
@@ -117,7 +131,7 @@ class Dialogue:
             self._messages = fitting(merged((*self._messages, *self._told(said))))
             self._side_effects = self.side_effects
             self._repairs += self.flaw not in (None, Flaw.NOISE)
-            self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids, self.round), None
+            self.round, self.flaw = self._next_round(), None
         self._rounds += 1
         self._heard_at, self.failure = now, ""
         due, self._slices = self._slices, range(0)
@@ -130,6 +144,9 @@ class Dialogue:
             turn=self._turn,
             slices=due,
         )
+
+    def _next_round(self) -> ToolRound:
+        return ToolRound(next_round(self.round.slot), self._ids, self.round, self._open_calls)
 
     def _told(self, said: str) -> Iterator[Message]:
         """Yield the messages that describe the previous round to the model."""
@@ -190,6 +207,22 @@ def names(call: Call) -> tuple[str, str]:
     """Return the SID of the call and the key of the caller's newest turn, as text."""
     sid = call.opened.call if call.opened else ""
     return sid, str(call.turns[-1].key) if call.turns else ""
+
+
+def open_calls(call: Call) -> OpenCalls:
+    """Return the tool calls of older answers without a result that their invocations may still make."""
+    since = call.turns[-1].key.at - LONGEST_INVOCATION_MS if call.turns else 0
+    return tuple(
+        OpenCall(ToolCall(act.id, act.name, act.arguments), turn.key.under(slot + 1))
+        for turn in call.turns[:-1]
+        if turn.key.at >= since
+        for act, slot in zip(turn.acts, turn.slots, strict=True)
+        if isinstance(act, ToolCalled) and not _has_result(turn, act)
+    )
+
+
+def _has_result(turn: Turn, called: ToolCalled) -> bool:
+    return any(isinstance(act, ToolReturned) and act.id == called.id for act in turn.acts)
 
 
 def side_effects_before(call: Call) -> SideEffects:

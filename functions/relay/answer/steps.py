@@ -70,6 +70,11 @@ class Run:
     call: ToolCall
     slot: int
     result_slot: int
+    awaited: Key | None = None
+    """Where the result of an equal call will be logged that an older answer may still make; None if there is none.
+
+    Then the tool does not run: its result is that of the older call.
+    """
 
 
 @dataclass(frozen=True, slots=True)

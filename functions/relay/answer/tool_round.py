@@ -9,7 +9,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolError, ToolExit, in_words
 from functions.relay.answer.steps import Action, Append, Run, ToolEnded
 from functions.relay.log.events import DigitsRequested, ToolCalled, ToolReturned
-from functions.relay.log.keys import Slot
+from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.accepted import CallIds
 from functions.relay.wire.model import AgentMessage, Message, ToolCall, ToolResult, ToolResults
 
@@ -27,6 +27,17 @@ MOST_CALLS = len(Slot.TOOL_CALLED.slots)
 """Most tool calls of one request to the model: each has its slots in the log."""
 
 TOO_MANY = f"It was not run: one answer may hold {MOST_CALLS} tool calls. Call it again if it is still needed."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A tool call of an older answer that may still run, and where its result will be logged."""
+
+    call: ToolCall
+    result: Key
+
+
+OpenCalls = tuple[OpenCall, ...]
 
 
 class SideEffects(IntEnum):
@@ -69,10 +80,13 @@ class _Begun:
 class ToolRound:
     """The tool calls of one request to the model. Times are seconds of one clock."""
 
-    def __init__(self, slot: int, ids: CallIds, before: "ToolRound | None" = None) -> None:
+    def __init__(
+        self, slot: int, ids: CallIds, before: "ToolRound | None" = None, open_calls: OpenCalls = ()
+    ) -> None:
         """Begin without tool calls. `slot` is the first one of the round's entries.
 
         `ids` makes each tool call's id unique within the call. `before` is the round before in the same answer.
+        `open_calls` are those of older answers.
         """
         self.slot = slot
         self.exit: ToolExit | None = None
@@ -83,7 +97,7 @@ class ToolRound:
 
         self.wanted = False
         """Whether the model must get a result of this round."""
-        self._ids = ids
+        self._ids, self._open_calls = ids, open_calls
         self._calls: list[ToolCall] = []
         self._results: dict[str, ToolResult] = {}
         self._begun: list[_Begun] = []
@@ -130,15 +144,15 @@ class ToolRound:
         elif tool.digits_prompt:
             yield from self._collect(own, tool)
         else:
-            yield self.run(own, tool, now)
+            yield self.run(own, tool, now, self._awaited(own, tool))
 
-    def run(self, call: ToolCall, tool: Tool, now: float) -> Run:
-        """Run a tool."""
+    def run(self, call: ToolCall, tool: Tool, now: float, awaited: Key | None = None) -> Run:
+        """Run a tool, or wait for the result at `awaited`."""
         called, returned = self._next_slots()
         self._calls.append(call)
         self._running[call.id] = _Begun(call, tool, now, returned)
         self._begun.append(self._running[call.id])
-        return Run(tool, call, called, returned)
+        return Run(tool, call, called, returned, awaited)
 
     def resolve(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
         """Give a tool call this result without running anything."""
@@ -210,6 +224,11 @@ class ToolRound:
         """Return an equal call, even if its JSON is written differently; None if there is none."""
         begun = (one for one in (*self._begun, *self._done_before) if one.tool is tool)
         return next((one for one in begun if tool.same(one.call.arguments, call.arguments)), None)
+
+    def _awaited(self, call: ToolCall, tool: Tool) -> Key | None:
+        """Return where the result of an equal call of an older answer will be logged; None if there is none."""
+        equal = (one for one in self._open_calls if one.call.name == call.name)
+        return next((one.result for one in equal if tool.same(one.call.arguments, call.arguments)), None)
 
     def _repeat(self, call: ToolCall, begun: _Begun) -> Iterator[Action]:
         """Let a call share the result of an equal call, which may have come already."""

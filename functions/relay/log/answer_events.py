@@ -54,6 +54,9 @@ class ToolReturned:
     took_ms: int = field(default=0, compare=False)
     """Milliseconds that it ran."""
 
+    acts: bool = field(default=False, compare=False)
+    """Whether more follows from it than its text: words for the caller, or the end of the agent's part."""
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageSwitched:

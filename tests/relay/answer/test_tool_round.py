@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from functions.relay import Digits, EndCall, Say, ask_digits, tool
+from functions.relay.answer.dialogue import LONGEST_INVOCATION_MS
 from functions.relay.answer.tool_round import MOST_CALLS, ONE_AT_A_TIME, TO_BE_KEYED, TOO_MANY, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
@@ -125,6 +126,25 @@ def test_what_may_have_been_done_too_late_is_not_done_again() -> None:
     assert results(drive) == [ToolResult("t1", TOO_SLOW, failed=True)]
     drive.tool_calls("t2", "book", '{"day": "Friday"}').happen(Finished("tools"))
     assert results(drive) == [ToolResult("t2", TOO_SLOW, failed=True)]
+
+
+@pytest.mark.parametrize(
+    ("given", "returned", "since_ms", "waits"),
+    [
+        ('{"people": 2, "day": "Friday"}', False, 900, True),
+        ('{"day": "Saturday"}', False, 900, False),
+        ('{"day": "Friday"}', True, 900, False),
+        ('{"day": "Friday"}', False, LONGEST_INVOCATION_MS + 1, False),
+    ],
+    ids=["still running", "another day", "returned", "dead"],
+)
+def test_an_equal_call_of_an_older_answer_is_awaited(given: str, returned: bool, since_ms: int, waits: bool) -> None:
+    called = under(1000, 101, ToolCalled("t1", "book", '{"day": "Friday"}'))
+    ended = [under(1000, 102, ToolReturned("t1", "Booked."))] if returned else []
+    older = [opened(greeting=""), at(1000, Prompt("Book Friday.")), called, *ended]
+    drive = Drive(agent(book), fold([*older, at(1000 + since_ms, Prompt("Hello?"))]))
+    awaited = drive.tool_calls("t2", "book", given).running["t2"].awaited
+    assert awaited == (under(1000, 102, called.event).key if waits else None)
 
 
 def test_what_failed_may_be_tried_again() -> None:
