@@ -1,5 +1,6 @@
 """What the adapter of OpenAI's wire writes on its two wires, and how it reads its own errors."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -237,6 +238,18 @@ def test_a_call_that_is_sent_whole_and_without_a_number_is_taken(chat_server: Op
     assert isinstance(other, ToolCall)
     assert (one.name, one.arguments, end) == ("say_goodbye", "{}", Finished("tools"))
     assert one.id != other.id
+
+
+def test_calls_with_one_number_are_told_apart_by_their_ids(chat_server: OpenAIServer) -> None:
+    """As compatible servers of other providers have written them. Some repeat the id with each part of a call."""
+    parts = (("a", '{"n":'), ("a", "1}"), ("b", '{"n":2}'))
+    calls = [{"index": 0, "id": given, "function": {"name": "book", "arguments": text}} for given, text in parts]
+    chunks = [json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}) for call in calls]
+    garbage = Garbage("".join(f"data: {chunk}\n\n" for chunk in chunks).encode())
+    assert answered(chat_server, garbage, Finish("tool_use"))[:2] == [
+        ToolCall("a", "book", '{"n":1}'),
+        ToolCall("b", "book", '{"n":2}'),
+    ]
 
 
 def test_a_call_that_was_cut_off_is_not_run(chat_server: OpenAIServer) -> None:

@@ -101,14 +101,18 @@ class _Calls:
         self.number = 0
         self._open: ToolCall | None = None
         self._index: int | None = None
+        self._given = ""
 
     def add(self, part: Any) -> Iterator[ToolCall]:
-        """Add a part of a call, and yield the call before. Servers that send complete calls may not number them."""
-        function, index = part.get("function") or {}, part.get("index")
-        if self._open is None or index is None or index != self._index:
+        """Add a part of a call, and yield the call before. Servers that send complete calls may not number them.
+
+        Some number all of them 0: then another id begins another call.
+        """
+        function, index, given = part.get("function") or {}, part.get("index"), part.get("id") or ""
+        if self._open is None or index is None or index != self._index or given not in ("", self._given):
             yield from self.whole()
-            self._open = ToolCall(part.get("id") or f"call-{uuid4().hex}", function.get("name") or "", "")
-            self._index, self.number = index, self.number + 1
+            self._open = ToolCall(given or f"c{uuid4().hex[:8]}", function.get("name") or "", "")
+            self._index, self._given, self.number = index, given, self.number + 1
         self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
 
     def whole(self) -> Iterator[ToolCall]:

@@ -18,6 +18,9 @@ MOST_LOOPS = 1000
 MOST_TEXT_CHARACTERS = 4_096
 """Most characters of a text that a tool returns for the caller. To say them takes more than four minutes."""
 
+URL_CHARACTERS = re.compile(r"[!-~]+")
+"""The characters of a URL: ASCII without spaces. Twilio plays nothing from another one, and reports error 64107."""
+
 _TONES = re.compile(r"[0-9w#*]+")
 
 
@@ -57,7 +60,7 @@ class Play:
 
     def __post_init__(self) -> None:
         address = urlsplit(self.source)
-        if address.scheme not in ("http", "https") or not address.netloc:
+        if address.scheme not in ("http", "https") or not address.netloc or not URL_CHARACTERS.fullmatch(self.source):
             raise ValueError(f"Play.source is {self.source!r}; give a URL that begins with https://.")
         if not 0 <= self.loop <= MOST_LOOPS:
             raise ValueError(f"Play.loop is {self.loop}; give a number from 0 to {MOST_LOOPS}.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import fits_twiml, mapped, of_kind, require
 from functions.relay.agent.tools import AgentError
+from functions.relay.agent.voices import EXAMPLES, NAMES
 from functions.relay.agent.words import check_words
 
 Attribute = str | bool | int | float | Callable[[Caller], str]
@@ -74,6 +75,9 @@ ATTRIBUTES: Mapping[str, str] = {
 }
 """Attributes that `Agent.relay` may set, in the spelling of Twilio's SDK, and a pattern for their values."""
 
+USUAL_EOT_THRESHOLD = 0.8
+"""Twilio's own `eotThreshold`. Source: Twilio, "<ConversationRelay>"."""
+
 SAME_LETTERS = 4
 """First letters that a misspelt attribute shares with the right one."""
 
@@ -108,7 +112,8 @@ def check_attributes(relay: Mapping[str, object], languages: Mapping[str, object
         require("Agent.relay", _attribute_fault(name, value))
         if callable(value):
             check_words(f"Agent.relay[{name!r}]", value, languages, may_be_empty=True)
-    require("Agent.relay", _multi_fault(relay))
+    for fault in (_multi_fault(relay), _threshold_fault(relay), _voice_fault(relay)):
+        require("Agent.relay", fault)
 
 
 def check_extra(extra: Mapping[str, object]) -> None:
@@ -149,6 +154,25 @@ def _multi_fault(given: Mapping[str, object]) -> str:
     if given.get("transcription_language") == "multi" and given.get("transcription_provider", "Deepgram") == "Google":
         return "sets transcription_language to 'multi', which only Deepgram understands"
     return ""
+
+
+def _threshold_fault(given: Mapping[str, object]) -> str:
+    """Return what is wrong with two thresholds that fit alone. Source: Deepgram, "Flux", end-of-turn parameters."""
+    eager, last = given.get("eager_eot_threshold"), given.get("eot_threshold", USUAL_EOT_THRESHOLD)
+    if eager is None or float(str(eager)) <= float(str(last)):
+        return ""
+    return (
+        f"sets eager_eot_threshold to {eager}, above eot_threshold, which is {last}; Deepgram takes no more than that"
+    )
+
+
+def _voice_fault(given: Mapping[str, object]) -> str:
+    voice, provider = given.get("voice"), str(given.get("tts_provider", "ElevenLabs"))
+    if voice is None or NAMES[provider].fullmatch(str(voice)):
+        return ""
+    return (
+        f"sets voice to {voice!r}, but the provider is {provider}, which has {EXAMPLES[provider]}; set tts_provider"
+    )
 
 
 def _start(name: str) -> str:

@@ -210,7 +210,12 @@ PLAYED: tuple[TurnRule | SplitRule, ...] = (
         "a turn being answered, cut before", _being_answered_newest_first, lambda turn, _, at: turn.may_be_heard(at)
     ),
     # The first invocation was killed before it logged its words: the line plays words that no entry holds.
-    TurnRule("a turn that was taken over", _still_playable, lambda turn, *_: not turn.logged and not turn.cut),
+    # A report in the moment in which a turn began is of older words: two reports swapped in that millisecond.
+    TurnRule(
+        "a turn that was taken over",
+        _still_playable,
+        lambda turn, _, at: not turn.logged and not turn.cut and turn.may_be_heard(at),
+    ),
 )
 """How to find the turn whose words a report names. The first rule that finds a turn decides."""
 

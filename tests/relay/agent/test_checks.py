@@ -29,6 +29,7 @@ def fault(**relay: Any) -> str:
         {"speechTimeout": 900, "turn_detection": True, "tts_language": "en-GB"},
         {"speechTimeout": "auto"},
         {"eot_threshold": 0.9, "eager_eot_threshold": 0.3},
+        {"eager_eot_threshold": 0.8, "voice": "Joanna-Neural", "tts_provider": "Amazon"},
         {"intelligence_service": "GA0123", "conversationConfiguration": "conv_configuration_01hx"},
         {"tts_language": "multi", "transcription_language": "multi", "transcription_provider": "Deepgram"},
     ],
@@ -36,6 +37,20 @@ def fault(**relay: Any) -> str:
 )
 def test_what_twilio_takes_is_passed_on(relay: dict[str, Any]) -> None:
     assert agent(**relay).relay == relay
+
+
+@pytest.mark.parametrize(
+    ("relay", "words"),
+    [
+        ({"eot_threshold": 0.6, "eager_eot_threshold": 0.8}, "eager_eot_threshold to 0.8, above eot_threshold"),
+        ({"eager_eot_threshold": 0.9}, "eager_eot_threshold to 0.9, above eot_threshold, which is 0.8"),
+        ({"voice": "Joanna"}, "voice to 'Joanna', but the provider is ElevenLabs"),
+        ({"voice": "en-US-Neural2-A", "tts_provider": "Amazon"}, "but the provider is Amazon"),
+    ],
+    ids=str,
+)
+def test_values_that_do_not_fit_together_are_refused(relay: dict[str, Any], words: str) -> None:
+    assert words in fault(**relay)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from functions.relay.log.events import PassedToAgent
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a sound without a host": (lambda: Play("https://"), "Play.source is 'https://'; give a URL"),
     "a sound of a file": (lambda: Play("file:///hold.mp3"), "Play.source is 'file:///hold.mp3'"),
+    "a sound with a space": (lambda: Play("https://example.com/on hold.mp3"), "Play.source is"),
+    "a sound with an umlaut": (lambda: Play("https://example.com/grüße.mp3"), "Play.source is"),
     "a sound too often": (lambda: Play("https://example.com/a.mp3", loop=MOST_LOOPS + 1), "Play.loop is 1001"),
     "a sound less than never": (lambda: Play("https://example.com/a.mp3", loop=-1), "Play.loop is -1"),
     "no tone": (lambda: SendDigits(""), "SendDigits.digits takes only"),

@@ -261,6 +261,14 @@ def test_words_that_no_newer_answer_cuts_off_are_history() -> None:
     assert agent_said_in(*whole) == ["Rosa's,", "The first, in two. Or in three, perhaps."]
 
 
+def test_reports_that_swap_at_a_key_are_of_the_older_words() -> None:
+    key, said = at(2000, KeyPressed("1", says="We open at nine."), "k"), AgentSaid("We open at nine.")
+    swapped = [played(2000, "Or in three.", "a"), played(2000, "in two.", "b"), played(3500, "Or in four.")]
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "First, in two. Or in three. Or in four.")]
+    turns = fold([*first, played(1500, "First,"), key, *swapped, under(2000, 100, said, "k")]).turns
+    assert [turn.heard for turn in turns] == ["First, in two. Or in three. Or in four.", ""]
+
+
 def test_swapped_reports_of_words_cut_off_both_count() -> None:
     replaced = [*answer(2000, "In four."), played(2600, "Or in"), played(2603, "in two."), played(5100, "In four.")]
     assert agent_said_in(*REPLACED, *replaced)[1:] == ["The first, in two. Or in", "In four."]
