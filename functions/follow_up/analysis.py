@@ -14,12 +14,13 @@ from functions.relay.log.keys import Key, call_log
 from functions.relay.record.analysis import Transcript, findings_by_name
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
+from functions.relay.record.over import LONGEST_DELAY_S
 
 LOOK_AGAIN_S = 60
-"""Seconds to the next look while the call has no record yet."""
+"""Seconds to the second look while the call has no record yet. Each later wait doubles the time so far."""
 
-LONGEST_WAIT_S = 1800
-"""Seconds after which a call gets no record any more: a transcript comes once its call is over."""
+LONGEST_WAIT_S = 4 * 3600
+"""Seconds after which a call gets no record any more. If nothing has reported its end, its record takes hours."""
 
 
 def analyse(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
@@ -34,7 +35,8 @@ def analyse(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     if deps.records.get(found.call) is None:
         if reminder.waited >= LONGEST_WAIT_S:
             return "no record"
-        deps.timer.remind(LOOK_AGAIN_S, replace(reminder, waited=reminder.waited + LOOK_AGAIN_S).write())
+        seconds = min(max(LOOK_AGAIN_S, reminder.waited), LONGEST_DELAY_S)
+        deps.timer.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
         return "later"
     record = _joined(deps, found)
 

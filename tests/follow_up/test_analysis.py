@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from functions.follow_up.analysis import LONGEST_WAIT_S
 from functions.follow_up.calls import check
 from functions.follow_up.deliver import FollowUpError, deliver
 from functions.follow_up.deps import FollowUpDeps
@@ -14,6 +15,7 @@ from functions.relay.log.events import Announced, Entry, SmsOrdered
 from functions.relay.log.keys import Key, call_log
 from functions.relay.record.analysis import Finding, Transcript
 from functions.relay.record.fold import record_of
+from functions.relay.record.over import LONGEST_SESSION_S
 from functions.relay.record.public import public
 from tests.doubles import MemoryLog, MemoryRecords
 from tests.fixtures.agents import DESK
@@ -76,7 +78,8 @@ def test_a_rule_that_failed_runs_again_and_the_event_does_not() -> None:
 def test_results_before_the_record_wait_for_it() -> None:
     made = deps(Told(), Told(), Transcript("GT1", CALL, FOUND))
     assert check(made, NOTE) == "later"
-    assert check(made, replace(NOTE, waited=1800)) == "no record"
+    assert check(made, replace(NOTE, waited=LONGEST_SESSION_S + 1800)) == "later"
+    assert check(made, replace(NOTE, waited=LONGEST_WAIT_S)) == "no record"
 
 
 def test_a_transcript_of_another_call_is_left_alone() -> None:

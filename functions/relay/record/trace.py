@@ -101,8 +101,9 @@ def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Map
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": providers.get(provider, provider),
         "gen_ai.request.model": model or provider,
+        "gen_ai.request.stream": True,
+        "gen_ai.response.time_to_first_chunk": None if turn.first_token_ms is None else turn.first_token_ms / 1000,
         **_tokens(turn.tokens),
-        "hotline.first_token_ms": turn.first_token_ms,
         "error.type": turn.model_error or None,
     }
     return _Span(path, f"chat {model or provider}", CLIENT, began, ended, attributes)

@@ -58,6 +58,7 @@ def test_spans_have_the_names_of_the_genai_conventions() -> None:
         "eu.anthropic.claude-haiku-5-5",
         "10",
     )
+    assert (chat["gen_ai.request.stream"], chat["gen_ai.response.time_to_first_chunk"]) == (True, 0.3)
     assert (tool["gen_ai.operation.name"], tool["gen_ai.tool.name"]) == ("execute_tool", "find")
 
 
@@ -69,6 +70,8 @@ CONVENTIONS = {
     "gen_ai.operation.name",
     "gen_ai.provider.name",
     "gen_ai.request.model",
+    "gen_ai.request.stream",
+    "gen_ai.response.time_to_first_chunk",
     "gen_ai.tool.name",
     "gen_ai.tool.type",
     "gen_ai.usage.cache_creation.input_tokens",
@@ -76,7 +79,8 @@ CONVENTIONS = {
     "gen_ai.usage.input_tokens",
     "gen_ai.usage.output_tokens",
 }
-"""The names in use. Source: opentelemetry-semantic-conventions 0.66b2, `_incubating.attributes.gen_ai_attributes`."""
+"""The names in use. Sources: opentelemetry-semantic-conventions 0.66b2, `_incubating.attributes.gen_ai_attributes`;
+OpenTelemetry, "Semantic conventions for generative client AI spans", for streams."""
 
 
 def test_a_name_is_one_of_the_conventions_or_our_own() -> None:
