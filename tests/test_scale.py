@@ -53,7 +53,7 @@ def test_each_total_is_the_need_of_one_call_times_the_calls(row: list[float]) ->
         f"| requests per second to API Gateway | {REQUESTS_PER_CALL} |",
         f"| writes per second to DynamoDB | {WRITES_PER_CALL} |",
         f"| reads per second from DynamoDB | {READS_WHILE_ANSWERED} while",
-        f"| reminders to SQS | {REMINDERS_A_TURN} for each turn |",
+        f"| reminders to SQS | at most {REMINDERS_A_TURN} for each turn |",
         f"about {TOKENS_A_TURN:,} tokens",
     ],
 )
