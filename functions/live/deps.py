@@ -54,6 +54,8 @@ class Frame:
     connection: str
     key: Key
     body: str
+    source: str = ""
+    """The address from which it came; empty if it is not known."""
 
     @property
     def log(self) -> str:

@@ -85,7 +85,8 @@ def _open(deps: Deps, frame: Frame, plan: Open) -> str:
 def _refuse(deps: Deps, frame: Frame) -> str:
     if not deps.ports.log.append(frame.log, Entry(OPENING, SessionRefused())):
         return _ignored()
-    logger.warning("a session was refused: it brought no unused ticket of its call", extra={"fault": "handshake"})
+    more = {"fault": "handshake", "source": frame.source}
+    logger.warning("a session was refused: it brought no unused ticket of its call", extra=more)
     deps.say(frame.connection, End())
     return "refused"
 

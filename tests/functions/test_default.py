@@ -237,3 +237,15 @@ def test_warming_opens_the_way_to_the_table_and_says_nothing(aws: Aws) -> None:
 
 def test_warming_is_answered_while_the_table_fails(aws: Aws) -> None:
     assert aws.handler("default", HOTLINE_TABLE="nowhere").handler({"warm": True}, None) == OK
+
+
+def test_a_session_that_is_refused_names_its_source(
+    aws: Aws, default: ModuleType, written: Written, connection: str, call: str
+) -> None:
+    """The handshake was signed, so only this line says who replays a captured one."""
+    event = message(connection, setup(call))
+    event["requestContext"]["identity"] = {"sourceIp": "203.0.113.9"}
+    lines = written(default)
+    assert default.handler(event, None) == OK
+    [refusal] = [line for line in lines.lines if "was refused" in line["message"]]
+    assert refusal["source"] == "203.0.113.9"

@@ -82,7 +82,7 @@ SAME_LETTERS = 4
 """First letters that a misspelt attribute shares with the right one."""
 
 
-NOT_IN_PCI_MODE = ("intelligence_service", "conversationConfiguration", "turn_detection")
+NOT_IN_PCI_MODE = ("intelligence_service", "conversationConfiguration", "conversationId", "turn_detection")
 """Attributes of services that are not for accounts in PCI mode.
 
 Source: Twilio, "Integrate ConversationRelay with Conversational Intelligence" and "Turn detection".

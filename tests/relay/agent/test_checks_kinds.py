@@ -83,6 +83,10 @@ ODD: list[tuple[Callable[[], object], str]] = [
         agent(pci=True, relay={"intelligence_service": "GA1"}),
         "Agent.relay sets intelligence_service, which is not for PCI mode, but Agent.pci is True; leave it out.",
     ),
+    (
+        agent(pci=True, relay={"conversationId": lambda caller: ""}),
+        "Agent.relay sets conversationId, which is not for PCI mode, but Agent.pci is True; leave it out.",
+    ),
     (agent(pci=True, redact=["ssn"]), 'Agent.redact has no "card", but Agent.pci is True; add "card".'),
     (agent(tell_private="no"), "Agent.tell_private is 'no'; write True or False."),
     (agent(hints=[5]), "Agent.hints is 5; write each word or phrase as a text."),
