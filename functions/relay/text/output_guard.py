@@ -17,7 +17,16 @@ from itertools import pairwise
 from typing import Protocol
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
+from functions.relay.text.digit_words import (
+    FILLERS,
+    INSIDE,
+    PLUS,
+    REPEATED,
+    digit_words,
+    primary_tag,
+    says_digits,
+    single_words,
+)
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
 from functions.relay.text.spoken_text import set_apart
@@ -145,14 +154,15 @@ class PrivateWatch:
 
     def __init__(self, kinds: frozenset[Private], language: str, recognizer: Recognizer, facts: str = "") -> None:
         self._kinds, self._language, self._recognizer, self._facts = kinds, language, recognizer, facts
-        said = digit_words(language.split("-", maxsplit=1)[0].lower())
-        self._said = said
-        self._digits = {part for words in said for part in words.split()} | set(REPEATED) | {"plus"}
+        self._tag = primary_tag(language)
+        self._said = digit_words(self._tag)
+        self._digits = single_words(self._tag) | set(REPEATED) | PLUS
         self._row: list[str] = []
 
     def free(self, begun: str) -> bool:
         """Return whether a word that begins so is neither digits nor a part of an address."""
-        said = any(word.startswith(begun) for word in (*self._digits, *(FILLERS if self._row else ())))
+        goes_on = self._tag in INSIDE
+        said = any(word.startswith(begun) or (goes_on and begun.startswith(word)) for word in self._digits)
         digits = said or any(character.isdigit() for character in begun)
         return not self._row and not digits and Private.EMAIL not in self._kinds
 
@@ -160,7 +170,7 @@ class PrivateWatch:
         """Return how long the current row of digits is, or whether the row that ended before this word is private."""
         parts = parts_of(word)
         fills = bool(self._row) and all(part in FILLERS for part in parts)
-        if fills or any(part in self._digits or re.search(r"\d", part) for part in parts):
+        if fills or any(map(self._says_digits, parts)):
             self._row.append(word)
             return Verdict(len(self._row))
         ended = self.end()
@@ -173,6 +183,9 @@ class PrivateWatch:
         row, self._row = self._row, []
         private = self._is_private("".join(row)) and not self._counts_up(row)
         return Verdict(len(row), Reason.PRIVATE) if private else Verdict()
+
+    def _says_digits(self, part: str) -> bool:
+        return part in self._digits or re.search(r"\d", part) is not None or says_digits(part, self._tag)
 
     def _counts_up(self, row: Sequence[str]) -> bool:
         """Return whether each number of a row is one more than the number before: `1, 2, 3` holds no private data."""

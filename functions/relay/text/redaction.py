@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_runs import Part, close, digit_runs, goes_on, grouped_runs
-from functions.relay.text.digit_words import AT, DOT, TOKEN, digit_words, languages_of, primary_tag
+from functions.relay.text.digit_runs import close, digit_runs, goes_on, grouped_runs
+from functions.relay.text.digit_words import AT, DOT, LINK, digit_words, languages_of, primary_tag
 from functions.relay.text.private import HELD, Private, Recognizer
+from functions.relay.text.said_numbers import Part, parts_of_numbers, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,7 @@ def without_rows(text: str, language: str) -> str:
 
 def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
     """Return whether a text has enough digits, written or said, to be private, or may hold an e-mail address."""
-    words, digits = digit_words(languages_of(text, language)[-1]), 0
-    for token in TOKEN.finditer(text):
-        word = token[0].lower()
-        digits += len(word) if word.lstrip("+").isdigit() else word in words
+    digits = sum(len(part.compact) for part in parts_of_numbers(text, languages_of(text, language)[-1]))
     signs = f"@|\\b(?:{AT.get(primary_tag(language), AT['en'])})\\b"
     return digits >= least or (Private.EMAIL in kinds and re.search(signs, text, re.IGNORECASE) is not None)
 
@@ -145,10 +143,11 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
     if Private.IBAN in kinds:
         for run in _iban_runs(text, tag):
             yield from _recognized(run, Private.IBAN, language, recognizer, text)
-    runs = list(digit_runs(text, tag, close))
+    ways = list(readings(text, tag))
+    runs = [run for way in ways for run in digit_runs(text, tag, close, way)]
     proven = [
         *runs,
-        *grouped_runs(text, tag),
+        *(run for way in ways for run in grouped_runs(text, tag, way)),
         *(run for one in languages_of(text, language) for run in digit_runs(text, one, goes_on)),
     ]
     plain = [run for run in runs if not _AMOUNT.fullmatch(text[run[0].start : run[-1].end])]
@@ -160,7 +159,7 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
 
 def _emails(text: str, tag: str) -> Iterator[Span]:
     at, dot = AT.get(tag, AT["en"]), DOT.get(tag, DOT["en"])
-    link = rf"(?:{dot}|underscore|dash|hyphen|minus|plus|strich|unterstrich|guion|tiret|trattino)"
+    link = rf"(?:{dot}|{LINK})"
     sign, point = rf"(?:\s+(?:{at})\s+|\s*@\s*)", rf"(?:\s+(?:{dot})\s+|\.(?=[^\W\d]{{2}}))"
     spelt = rf"(?:(?<![\w'\u2019])\w\s+)*(?:{_NAME}\s+(?=\d+\s+(?:{at})\s))?"
     said = re.compile(
@@ -226,14 +225,18 @@ def _longest(run: list[Part], place: int, kind: Private, language: str, recogniz
 def _may_be(kind: Private, parts: list[Part], whole: bool, language: str) -> bool:
     """Return whether digits are grouped like this kind, or are the whole row if the kind has no grouping."""
     sizes = [len(part.compact) for part in parts]
+    if parts[0].homophone and kind in (Private.SSN, Private.PHONE):
+        return False  # `to +1 555 0100`
     match kind:
         case Private.SSN:
             american = language in ("en", "en-US", "es-US")
-            return sizes == [3, 2, 4] or (whole and american and sizes != [3, 3, 3])
+            amounts = any(part.large for part in parts)
+            return sizes == [3, 2, 4] or (whole and american and not amounts and sizes != [3, 3, 3])
         case Private.AADHAAR:
             return whole or sizes == [4, 4, 4]
         case Private.PHONE:
-            return whole or parts[0].compact.startswith("+")
+            plain = "".join(part.compact for part in parts if not part.large)
+            return len(plain) >= MOST_CLEAR and (whole or parts[0].compact.startswith("+"))
         case _:
             return True
 

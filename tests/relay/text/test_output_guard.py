@@ -175,6 +175,21 @@ def test_a_phrase_is_stopped_however_it_is_written(phrase: str, text: str, said:
         assert spoken == (text if said is None else f"{said.rstrip()} \u2014 {SORRY}")
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de-DE", "Es ist einundvierzighundertelf elfhundertelf elfhundertelf elfhundertelf."),
+        ("it-IT", "È quattromilacentoundici millecentoundici millecentoundici millecentoundici."),
+        ("en-US", "It is forty-one hundred eleven, eleven eleven, eleven hundred eleven, eleven eleven."),
+    ],
+)
+def test_no_part_of_a_card_in_long_words_is_said(language: str, text: str) -> None:
+    for pieces in ([text], list(text), [text[:12], text[12:40], text[40:]]):
+        one = OutputGuard(SORRY, (PrivateWatch(frozenset({Private.CARD}), language, Cards()),))
+        spoken = "".join(map(one.feed, pieces)) + one.rest()
+        assert spoken == f"{' '.join(text.split()[: 1 + (language != 'it-IT')])} \u2014 {SORRY}"
+
+
 def test_without_a_watch_everything_is_said_at_once() -> None:
     one = OutputGuard(SORRY, ())
     assert one.feed("4111 1111 11") == "4111 1111 11"

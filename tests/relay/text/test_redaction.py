@@ -131,6 +131,140 @@ def test_a_text_is_redacted_in_the_language_of_the_call(language: str, text: str
     assert redacted(text, language) == safe
 
 
+GROUPS = "4012 8888 8888 1881"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "fifty-two hundred, eighty-two eighty-two, eighty-two eighty-two, eighty-two ten"),
+        ("en-US", "fifty-two hundred eighty-two eighty-two eighty-two eighty-two eighty-two ten"),
+        ("en-US", "forty twelve eighty eight hundred and eighty eight 8888 eighteen hundred and eighty one"),
+        ("en-US", "four thousand and twelve, eight thousand eight hundred and eighty eight, 8888, 1881"),
+        ("en-GB", "forty-one double one, eleven hundred and eleven, eleven eleven, one thousand one hundred eleven"),
+        ("de-DE", "vierzig zwölf achtundachtzighundertachtundachtzig 8888 achtzehnhunderteinundachtzig"),
+        ("de-DE", "viertausendzwölf achttausendachthundertachtundachtzig 8888 eintausendachthunderteinundachtzig"),
+        ("de-DE", "einundvierzighundertelf elfhundertelf elfhundertundelf tausendeinhundertelf"),
+        ("es-ES", "cuatro mil doce, ocho mil ochocientos ochenta y ocho, 8888, mil ochocientos ochenta y uno"),
+        ("es-MX", "cuatro mil ciento once, mil ciento once, mil ciento once, mil ciento once"),
+        (
+            "fr-FR",
+            "quatre mille douze, huit mille huit cent quatre-vingt-huit, 8888, mille huit cent quatre-vingt-un",
+        ),
+        (
+            "fr-FR",
+            "quatre mille douze, quatre-vingt-huit cent quatre-vingt-huit, 8888, dix-huit cent quatre-vingt-un",
+        ),
+        ("it-IT", "quattromiladodici ottomilaottocentottantotto 8888 milleottocentottantuno"),
+        ("it-IT", "quattromila dodici, ottomila ottocento ottantotto, 8888, milleottocento ottantuno"),
+        ("hi-IN", "चार हज़ार बारह आठ हज़ार आठ सौ अट्ठासी 8888 अठारह सौ इक्यासी"),
+        ("en-US", "for one one one one one one one one one one one one one one one"),
+        ("en-US", "four oh one to, eight eight eight ate, eight eight eight eight, won eight ate won"),
+        ("en-US", "for zero one too, ate ate ate ate, ate ate ate ate, won ate ate won"),
+        ("en-US", "3 7 ate to ate to, to for 6 3 1 triple oh 5"),
+    ],
+)
+def test_cards_are_found_in_numbers_as_people_say_them(language: str, text: str) -> None:
+    assert redacted(text.strip(), language) == "[card]"
+
+
+@pytest.mark.parametrize(
+    ("language", "between"),
+    [
+        ("en-US", ("next", "then next", "and")),
+        ("en-US", ("dash", "then dash", "okay then")),
+        ("en-US", ("then the next four are", "the next four digits are", "and the last four are")),
+        ("en-US", ("that's the first four,", "that's the second, then", "and finally")),
+        ("en-US", ("is the first group, second group is", "and after that", "and it ends with")),
+        ("de-DE", ("dann", "weiter mit", "und am Ende")),
+        ("de-DE", ("die nächsten vier sind", "die nächsten vier", "und die letzten vier sind")),
+        ("es-ES", ("luego", "los cuatro siguientes son", "y los últimos cuatro")),
+        ("fr-FR", ("ensuite", "les quatre suivants sont", "et les quatre derniers")),
+        ("it-IT", ("poi", "le prossime quattro sono", "e le ultime quattro sono")),
+        ("hi-IN", ("फिर", "अगले चार", "और आख़िरी चार")),
+    ],
+)
+@pytest.mark.parametrize("spoken", [False, True])
+def test_cards_are_found_in_groups_with_words_between(language: str, between: tuple[str, ...], spoken: bool) -> None:
+    tag = language.partition("-")[0]
+    groups = [said(group, tag) if spoken else group for group in GROUPS.split()]
+    text = groups[0] + "".join(f" {words} {group}" for words, group in zip(between, groups[1:], strict=True))
+    safe = redacted(text, language)
+    assert "[card]" in safe
+    assert not any(group in safe for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "jane underscore doe 42 at gmail dot co dot uk"),
+        ("en-US", "jane hyphen doe plus shop at my dash shop dot example"),
+        ("de-DE", "jana bindestrich müller at web punkt de"),
+        ("de-DE", "jana unterstrich müller ät web punkt de"),
+        ("es-ES", "ana guion bajo garcía arroba gmail punto com"),
+        ("es-MX", "ana guión garcía arroba gmail punto com punto mx"),
+        ("fr-FR", "jean tiret du bas dupont arobase free point fr"),
+        ("fr-FR", "jean tiret dupont arobase orange point fr"),
+        ("it-IT", "mario trattino basso rossi chiocciola libero punto it"),
+        ("hi-IN", "राम अंडरस्कोर कुमार एट जीमेल डॉट कॉम"),
+    ],
+)
+def test_addresses_are_found_in_each_language(language: str, text: str) -> None:
+    assert redacted(text, language) == "[email]"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "six four six five five five twenty three hundred"),
+        ("en-US", "two one two five five five oh one for too"),
+        ("en-US", "eight hundred five five five twelve twelve"),
+        ("en-US", "plus four nine one seven oh one two three four five six seven"),
+        ("en-GB", "oh seven four double oh nine hundred one two three"),
+        ("de-DE", "null einhundertsiebzig zwölf vierunddreißig fünfhundertsiebenundsechzig"),
+        ("de-DE", "plus vier neun eins sieben null eins zwei drei vier fünf sechs sieben"),
+        ("es-ES", "seiscientos doce, treinta y cuatro, cincuenta y seis, setenta y ocho"),
+        ("es-ES", "más treinta y cuatro, seis uno dos, treinta y cuatro, cincuenta y seis, setenta y ocho"),
+        ("fr-FR", "zéro six douze trente-quatre cinquante-six soixante-dix-huit"),
+        ("it-IT", "trecentotrentatré dodici trentaquattro cinquantasei sette"),
+        ("hi-IN", "नौ आठ सात छह पाँच चार तीन दो एक शून्य"),
+    ],
+)
+def test_telephone_numbers_are_found_in_each_language(language: str, text: str) -> None:
+    assert redacted(text, language) == "[phone]"
+
+
+NEAR_MISSES = [
+    ("en-US", "It costs four hundred one, one hundred eleven, or two hundred fifteen dollars."),
+    ("en-US", "One hundred five, two hundred ten, three hundred fifteen."),
+    ("en-US", "Two million one hundred twenty-five thousand five hundred fifty dollars and ninety-nine cents."),
+    ("en-US", "From nineteen hundred eighty-four to two thousand twenty-six, for five or six years."),
+    ("en-US", "A table for two to four at eight, for one or two hours, too."),
+    ("en-US", "We ate at seven to eight, and won two to one, one to one and four to two."),
+    ("en-US", "The first four, the next five and the last six guests pay twelve hundred dollars."),
+    ("en-US", "Open nine to five, Monday to Friday, and ten to two on the twenty-fourth of December 2026."),
+    ("en-US", "Rooms 401, 402, 403, 404, then 501 and 502."),
+    ("en-GB", "It was 12 thousand, then 15 hundred, next 20."),
+    ("en-US", "Write to 1555 0101, or for 3690 4399 won."),
+    ("en-US", "You talk to +15550101, or to 15550101."),
+    ("en-US", "Write to us at noon dot, or plus one, minus two, dash."),
+    ("de-DE", "Es kostet elfhundertelf Euro, oder zweitausendfünfhundert, dann noch einhundert."),
+    ("de-DE", "Von neunzehnhundertvierundachtzig bis zweitausendsechsundzwanzig, um acht Uhr dreißig."),
+    ("de-DE", "Einhundert, zweihundert, dreihundert, vierhundert und fünfhundert Euro."),
+    ("es-ES", "Seiscientos, setecientos u ochocientos euros."),
+    ("es-ES", "Mil gracias, cien veces. Son doce mil trescientos cuarenta y cinco euros con cincuenta."),
+    ("fr-FR", "Cette table pour quatre à huit heures, mille mercis. Cela fait deux cent cinquante euros."),
+    ("fr-FR", "Les quatre premiers, les cinq suivants, en mille neuf cent quatre-vingt-quatre."),
+    ("it-IT", "Mille grazie. Sono trecentocinquanta euro, poi duemilaventisei, poi milleduecento."),
+    ("hi-IN", "दो हज़ार छब्बीस में पाँच सौ रुपये, फिर चार सौ, फिर तीन सौ।"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), NEAR_MISSES)
+def test_prices_years_and_times_are_not_private(language: str, text: str) -> None:
+    assert redacted(text, language) == text
+
+
 @pytest.mark.parametrize(
     ("texts", "safe"),
     [
