@@ -8,7 +8,7 @@ from functions.live.private import as_told, kept
 from functions.relay import Agent, Caller
 from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.answer.answer import DEADLINE_S, Answer
-from functions.relay.answer.briefing import Briefing, situation
+from functions.relay.answer.briefing import Briefing, caller_in_prompt, situation
 from functions.relay.answer.guarding import guard_of
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.answer.steps import Ask
@@ -50,7 +50,7 @@ def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
     opened = call.opened or UNOPENED
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
-    prompt = agent.whole_prompt(words_or_usual(agent.prompt, caller, "prompt"), caller.language)
+    prompt = agent.whole_prompt(words_or_usual(agent.prompt, caller_in_prompt(caller), "prompt"), caller.language)
     return Briefing(prompt, situation(agent, caller, opened.began, now))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from functions.relay.agent.checks import check_spoken, mapped, not_empty, of_kind, of_languages
 from functions.relay.agent.phrases import Spoken, spoken_in
 from functions.relay.agent.tools import AgentError
-from functions.relay.agent.topics import one_line
+from functions.relay.text.data import one_line
 from functions.relay.text.questions import QuestionWords, question_words, same_question
 
 Answers = Mapping[str, Spoken]

@@ -14,6 +14,7 @@ from functions.relay.call.call import Call
 from functions.relay.call.turn import Turn, TurnAct, bare, split
 from functions.relay.log.events import AgentSaid, KeyPressed, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, Slot
+from functions.relay.text.data import as_data
 from functions.relay.text.private import HELD
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
@@ -187,7 +188,8 @@ def _unheard_of_key(turn: Turn) -> str:
         return f"(The function of this key was started. {UNANSWERED})"
     if bare(returned.text) in bare(turn.audible):
         return ""
-    return f"(The function of this key {'failed' if returned.failed else 'returned'}: {returned.text})"
+    ended = "failed" if returned.failed else "returned"
+    return f"(The function of this key {ended}: {as_data('result', returned.text)})"
 
 
 def _heard(acts: Iterable[TurnAct], rest: str) -> tuple[str, str]:

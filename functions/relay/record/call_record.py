@@ -259,4 +259,4 @@ class CallRecord:
     def transcript(self) -> str:
         """The conversation as it was heard, one line each: `Caller: …` and `Agent: …`."""
         lines = ((who, text) for turn in self.turns for who, text in (("Caller", turn.caller), ("Agent", turn.heard)))
-        return "\n".join(f"{who}: {text}" for who, text in lines if text)
+        return "\n".join(f"{who}: {' '.join(text.split())}" for who, text in lines if text)

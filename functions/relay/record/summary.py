@@ -11,6 +11,7 @@ from functions.relay.agent.after import After
 from functions.relay.agent.schema import MismatchError, checked_fields, object_schema, unknown
 from functions.relay.log.events import Summarized
 from functions.relay.record.call_record import CallRecord
+from functions.relay.text.data import without_tags
 from functions.relay.wire.messages import well_formed
 from functions.relay.wire.model import CallerMessage, Request, ToolSpec
 
@@ -40,7 +41,8 @@ def request_of(record: CallRecord, after: After) -> Request:
     """Return the request for the summary, the fields, or both, as `after` says."""
     prompt = PROMPT + (SUMMARY if after.summary else "") + (FIELDS if after.fields else "")
     spec = ToolSpec(TOOL, "Store what this call was about.", object_schema(_kinds(after), frozenset(_kinds(after))))
-    words = f"Summarize this call of {record.seconds} seconds.\n\n{record.transcript[-MOST_TRANSCRIPT_CHARACTERS:]}"
+    said = without_tags(record.transcript[-MOST_TRANSCRIPT_CHARACTERS:])
+    words = f"Summarize this call of {record.seconds} seconds.\n\n<transcript>\n{said}\n</transcript>"
     return Request(prompt.strip(), (CallerMessage(words),), (spec,), MOST_TOKENS, call=record.call)
 
 

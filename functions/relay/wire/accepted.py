@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count, pairwise
 
+from functions.relay.text.data import visible
 from functions.relay.wire.messages import well_formed
 from functions.relay.wire.model import (
     AgentMessage,
@@ -156,8 +157,9 @@ def _results(
 
 
 def _shown(text: str) -> str:
-    """Return the text without lone surrogates; empty if nothing but white space is left."""
-    return well_formed(text) if text.strip() else ""
+    """Return the text without lone surrogates and control characters; empty if only white space is left."""
+    shown = well_formed(visible(text))
+    return shown if shown.strip() else ""
 
 
 def ids_in(messages: Iterable[Message]) -> Iterator[str]:

@@ -66,10 +66,13 @@ class TestHistory:
     @pytest.mark.parametrize(
         ("acts", "told"),
         [
-            (("Booked.", False), "(The caller pressed 1.) (The function of this key returned: Booked.) Hello?"),
+            (
+                ("Booked.", False),
+                '(The caller pressed 1.) (The function of this key returned: <result>"Booked."</result>) Hello?',
+            ),
             (
                 ("look failed.", True),
-                "(The caller pressed 1.) (The function of this key failed: look failed.) Hello?",
+                '(The caller pressed 1.) (The function of this key failed: <result>"look failed."</result>) Hello?',
             ),
             ((), f"(The caller pressed 1.) (The function of this key was started. {UNANSWERED}) Hello?"),
         ],

@@ -166,3 +166,12 @@ def test_the_ids_of_a_history_are_those_of_its_tool_calls() -> None:
 def test_a_blank_prompt_or_situation_is_empty(blank: str) -> None:
     request = accepted(Request(blank, (HI,), situation=blank))
     assert (request.prompt, request.situation) == ("", "")
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\x85", "\u202e", "\U000e0041"])
+def test_no_text_has_control_characters(hidden: str) -> None:
+    text = f"a{hidden}b"
+    results = ToolResults((ToolResult("t1", text),))
+    request = Request(text, (CallerMessage(text), asked(call(), text=text), results), situation=text)
+    assert repr(accepted(request)).count("a b") == 5
+    assert accepted(Request("a", (CallerMessage(hidden),))).messages == (CallerMessage(INAUDIBLE),)
