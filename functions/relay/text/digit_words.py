@@ -215,11 +215,6 @@ def pieces_of(word: str, language: str) -> tuple[str, ...]:
     return pieces if all(piece in known or piece in sizes for piece in pieces) else (word,)
 
 
-def says_digits(word: str, language: str) -> bool:
-    """Return whether a word in small letters is a number, or holds the hundreds or thousands of one."""
-    return any(piece in single_words(language) for piece in pieces_of(word, language))
-
-
 @lru_cache
 def single_words(language: str) -> frozenset[str]:
     """Return the words of which numbers are made."""

@@ -11,7 +11,7 @@ not depend on where the stream was cut.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from itertools import pairwise
 from typing import Protocol
@@ -24,13 +24,12 @@ from functions.relay.text.digit_words import (
     REPEATED,
     digit_words,
     primary_tag,
-    says_digits,
     single_words,
 )
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
 from functions.relay.text.spoken_text import set_apart
-from functions.relay.text.watched_words import Parts, parts_of, plain_letters, split_words
+from functions.relay.text.watched_words import Parts, latin, may_look_latin, parts_of, plain_letters, split_words
 
 FREE_WORDS = 8
 """Words in a row of the prompt that may be spoken: an agent repeats facts from its prompt."""
@@ -110,11 +109,10 @@ class PromptWatch:
 
 
 class WordWatch:
-    """Stops words and phrases of a list, in any case, with any punctuation between them, or written as one word."""
+    """Stops words and phrases of a list, in any case and however they are parted: `Project-Falcon`, `f a l c o n`."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        apart = [words for phrase in phrases if (words := parts_of(phrase))]
-        self._phrases = (*apart, *(["".join(words)] for words in apart if len(words) > 1))
+        self._phrases = frozenset(filter(None, ("".join(parts_of(phrase)) for phrase in phrases)))
         self._seen: list[str] = []
         self._most = max(map(len, self._phrases), default=1)
         self._waiting = 0
@@ -122,28 +120,25 @@ class WordWatch:
 
     def free(self, begun: str) -> bool:
         """Return whether no phrase has begun, nor begins so."""
-        return not self._waiting and not any(phrase[0].startswith(begun) for phrase in self._phrases)
+        return not self._waiting and not any(phrase.startswith(begun) for phrase in self._phrases)
 
     def see(self, word: str) -> Verdict:
         """Return whether a phrase ends here, or how many words may be the beginning of one."""
-        waiting = 0
         for part in self._parts.of(word):
             self._seen = [*self._seen, part][-self._most :]
-            for phrase in self._phrases:
-                if self._ends_with(phrase):
-                    return Verdict(self._parts.words(len(phrase)), Reason.WORD)
-        for phrase in self._phrases:
-            begun = (size for size in range(len(phrase) - 1, 0, -1) if self._ends_with(phrase[:size]))
-            waiting = max(waiting, next(begun, 0))
-        self._waiting = waiting
-        return Verdict(self._parts.words(waiting))
+            if size := self._matched(lambda letters, phrase: letters == phrase):
+                return Verdict(self._parts.words(size), Reason.WORD)
+        self._waiting = self._matched(lambda letters, phrase: phrase.startswith(letters))
+        return Verdict(self._parts.words(self._waiting))
 
     def end(self) -> Verdict:
         """Return that all words may be said: only the beginning of a phrase came."""
         return Verdict()
 
-    def _ends_with(self, phrase: Sequence[str]) -> bool:
-        return self._seen[-len(phrase) :] == list(phrase)
+    def _matched(self, matches: Callable[[str, str], bool]) -> int:
+        """Return of how many of the last parts the letters match a phrase, the most; 0 if they match none."""
+        tails = ((size, "".join(self._seen[-size:])) for size in range(len(self._seen), 0, -1))
+        return next((size for size, letters in tails if any(matches(letters, phrase) for phrase in self._phrases)), 0)
 
 
 class PrivateWatch:
@@ -156,7 +151,7 @@ class PrivateWatch:
         self._kinds, self._language, self._recognizer, self._facts = kinds, language, recognizer, facts
         self._tag = primary_tag(language)
         self._said = digit_words(self._tag)
-        self._digits = single_words(self._tag) | set(REPEATED) | PLUS
+        self._digits = frozenset(map(plain_letters, single_words(self._tag) | set(REPEATED) | PLUS))
         self._row: list[str] = []
 
     def free(self, begun: str) -> bool:
@@ -185,7 +180,8 @@ class PrivateWatch:
         return Verdict(len(row), Reason.PRIVATE) if private else Verdict()
 
     def _says_digits(self, part: str) -> bool:
-        return part in self._digits or re.search(r"\d", part) is not None or says_digits(part, self._tag)
+        pieces = INSIDE[self._tag].split(part) if self._tag in INSIDE else [part]
+        return re.search(r"\d", part) is not None or any(piece in self._digits for piece in (part, *pieces))
 
     def _counts_up(self, row: Sequence[str]) -> bool:
         """Return whether each number of a row is one more than the number before: `1, 2, 3` holds no private data."""
@@ -202,7 +198,9 @@ class PrivateWatch:
         )
 
     def _found(self, text: str) -> tuple[Span, ...]:
-        return found((text,), self._kinds, self._language, self._recognizer)
+        return found(
+            (text if text.isascii() else latin(text.lower()),), self._kinds, self._language, self._recognizer
+        )
 
 
 class OutputGuard:
@@ -242,7 +240,12 @@ class OutputGuard:
         """Return the beginning of a word whose end has not come, if all watches allow it."""
         begun = self._text
         word = _BEGUN.fullmatch(begun)
-        if self._held or not word or not all(watch.free(plain_letters(word[1])) for watch in self._watches):
+        if (
+            self._held
+            or not word
+            or may_look_latin(begun)
+            or not all(watch.free(plain_letters(word[1])) for watch in self._watches)
+        ):
             return ""
         early, self._early = begun[self._early :], len(begun)
         return early

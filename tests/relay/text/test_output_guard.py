@@ -28,11 +28,23 @@ PROMPT = (
 )
 
 
+CYRILLIC = str.maketrans("aceopxyP", "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0420")
+GREEK = str.maketrans("AEOPTN", "\u0391\u0395\u039f\u03a1\u03a4\u039d")
+"""Letters of other alphabets that look like Latin ones."""
+
+
 class Cards:
     """Takes one number for a card, what has nine digits for an SSN, and what has an @ for an address."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
         return (kind, compact) == (Private.CARD, "4111111111111111") or (kind is Private.SSN and len(compact) == 9)
+
+
+class Anything:
+    """Takes everything for what it may be."""
+
+    def is_a(self, kind: Private, compact: str, language: str) -> bool:
+        return True
 
 
 def guard() -> OutputGuard:
@@ -168,6 +180,20 @@ def test_the_prompt_of_topics_says_what_and_what_otherwise() -> None:
         ("秘密", "これは 秘 密 です。", "これは "),
         ("ความลับ", "นี่คือความลับ", "นี่คือ"),
         ("秘密", "これは本です。", None),
+        ("Project Falcon", f"Our {'Project Falcon'.translate(CYRILLIC)} plan.", "Our "),
+        ("Project Falcon", f"Our {'PROJECT FALCON'.translate(GREEK)} plan.", "Our "),
+        ("password", "It is p a s s w o r d.", "It is "),
+        ("password", "It is p-a-s-s, w-o-r-d.", "It is "),
+        ("password", "It is P. A. S. S. W. O. R. D.", "It is "),
+        ("password", "It is pass w o r d.", "It is "),
+        ("password", f"It is {'p a s s w o r d'.translate(CYRILLIC)}.", "It is "),
+        ("Project Falcon", "It is p r o j e c t, f a l c o n.", "It is "),
+        ("password", "It is p a s s port.", None),
+        ("password", "A pass, a word.", None),
+        ("секрет", "Это секрет.", "Это "),
+        ("секрет", f"Это {' '.join('секрет')}.", "Это "),
+        ("секрет", "Это секреты.", None),
+        ("μυστικό", "Είναι ΜΥΣΤΙΚΟ.", "Είναι "),
     ],
 )
 def test_a_phrase_is_stopped_however_it_is_written(phrase: str, text: str, said: str | None) -> None:
@@ -177,9 +203,22 @@ def test_a_phrase_is_stopped_however_it_is_written(phrase: str, text: str, said:
         assert spoken == (text if said is None else f"{said.rstrip()} \u2014 {SORRY}")
 
 
+def test_words_for_digits_may_have_accents() -> None:
+    for language, text in {
+        "de-DE": "Es ist fünf sechs fünf sechs sieben sechs fünf vier drei.",
+        "fr-FR": "Elle est zéro six cinq zéro sept six cinq zéro trois.",
+        "es-ES": "Son veintidós veintitrés veintiséis veintidós uno.",
+        "hi-IN": "यह पाँच छह पाँच छह सात छह पाँच चार तीन है।",
+    }.items():
+        one = OutputGuard(SORRY, (PrivateWatch(frozenset({Private.PHONE}), language, Anything()),))
+        spoken = one.feed(text) + one.rest()
+        assert one.stopped is Reason.PRIVATE, spoken
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en-US", "It is four one one one, one one one one, 1111, one one one one.".replace("o", "\u043e")),
         ("de-DE", "Es ist einundvierzighundertelf elfhundertelf elfhundertelf elfhundertelf."),
         ("it-IT", "È quattromilacentoundici millecentoundici millecentoundici millecentoundici."),
         ("en-US", "It is forty-one hundred eleven, eleven eleven, eleven hundred eleven, eleven eleven."),
