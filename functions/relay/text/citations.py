@@ -27,8 +27,45 @@ _NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
 
 _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
+_COUNTS = (
+    *(
+        "have ",
+        "has ",
+        "need ",
+        "for ",
+        "in ",
+        "In ",
+        "only ",
+        "about ",
+        "are ",
+        "room ",
+        "Room ",
+        "order ",
+        "Order ",
+    ),
+    *(
+        "table ",
+        "Table ",
+        "haben ",
+        "f\u00fcr ",
+        "nur ",
+        "Zimmer ",
+        "Tisch ",
+        "um ",
+        "tenemos ",
+        "para ",
+        "habitaci\u00f3n ",
+    ),
+    *("avons ", "pour ", "chambre ", "abbiamo ", "per ", "camera ", "tavolo "),
+)
+"""Words after which `[5]` is a number if a word in small letters follows, as at the beginning of a line."""
+
+_BEFORE_COUNT = "|".join(("(?<=\n)", *(f"(?<=\\W{words})" for words in _COUNTS)))
+_COUNTED = rf"(?:{_BEFORE_COUNT})\[\d{{1,3}}\]"
+_NUMBER = rf"(?!{_COUNTED}[ ][^\W\d_A-Z])"
+
 WHOLE = (
-    rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)|{_NO_KEY}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)|{_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
     rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
     r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]|(?<=\])[ ]?\u2013[ ]?(?=\[\d)"
     r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
@@ -59,6 +96,7 @@ _OPENED = (
     rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
 )
 BEGUN = (
+    rf"{_COUNTED}[ ]|"
     r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))|(?<=\])[ ]?(?:\u2013[ ]?\[?)?"
     r"|[\u3014\u3016\u27e6]\d{0,3}|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}"
     r"|\u3010[^\u3010\u3011\n]{0,165}"

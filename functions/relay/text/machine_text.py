@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from functions.relay.text.labels import LABELLED, SIGNS, is_cut_off
 from functions.relay.text.pattern import Pattern
-from functions.relay.text.plain_sections import STEPS, calls_of, first_of
+from functions.relay.text.plain_sections import STEPS, calls_of, first_of, lines_of
 from functions.relay.text.section import Section, section
 from functions.relay.text.special_tokens import BRACKETED, SPECIAL_TOKENS
 from functions.relay.text.tags import CALLED, TAGS, THOUGHT, WHOLE
@@ -52,12 +52,16 @@ SECTIONS = (
         Pattern(r"\{(?=\s{0,20}'[\w.-]{1,40}'\s{0,20}:)"),
         lambda _: _DICT,
     ),
+    Section(
+        r"\{\s{0,20}(?:[a-z_]\w{0,40}(?:\s{0,3}(?::\s{0,3})?)?)?",
+        Pattern(r"\{(?=\s{0,20}[a-z_]\w{0,40}\s{0,3}:\s{0,3}[\"'\d\[{])"),
+        lambda _: _DICT,
+    ),
     section("\ue200", "\ue200", "\ue201"),
     *LABELLED,
 )
 
 _BEGUN = "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,}"
-_BEGUN_STEP = "|".join(one.begun for one in STEPS)
 _CUT_OFF = tuple(f"<{name}" for name in (*THOUGHT, *CALLED, *WHOLE)) + tuple(f"[{name}]" for name in BRACKETED)
 
 
@@ -67,10 +71,13 @@ class MachineTextFilter:
     def __init__(self, tools: frozenset[str] = frozenset()) -> None:
         """`tools` are the names of the agent's tools, whose calls may come as text."""
         self._calls, letters = calls_of(tools), first_of(tools)
-        calls = [one.begun for one in self._calls]
-        self._first = re.compile(f"[{SIGNS}◁\u273f`~\ue200]|(?<![^\\W_])[TAOFRSNICtrac{letters}]")
+        self._lines = (*STEPS, *lines_of(tools))
+        calls, lines = ([one.begun for one in sections] for sections in (self._calls, self._lines))
+        signs = f"[{SIGNS}\\]◁\u273f`~\ue200\n]"
+        self._first = re.compile(f"{signs}|(?<![^\\W_])[TAOFRSNICtrac{letters}]")
+        self._first_of_line = re.compile(f"{signs}|(?<![^\\W_])[TAOFRSNICPa-z_]")
         self._begun = re.compile(rf"(?:{'|'.join((_BEGUN, *calls))})\Z")
-        self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, _BEGUN_STEP))})\Z")
+        self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, *lines))})\Z")
         self._in_word = False
         self._text = ""
         self._delimiters: Pattern | None = None
@@ -100,7 +107,7 @@ class MachineTextFilter:
 
     def _outside(self, ended: bool) -> bool:
         """Pass on text up to a possible opening delimiter, and decide about that; return False to get more text."""
-        first = self._first.search(self._text, self._at)
+        first = (self._first_of_line if self._line_is_empty else self._first).search(self._text, self._at)
         self._pass_on(self._text[self._at : first.start() if first else None])
         self._at = first.start() if first else len(self._text)
         if not first:
@@ -122,7 +129,7 @@ class MachineTextFilter:
         """Return the sections that may begin here."""
         if self._goes_on(character):
             return ()
-        return (*SECTIONS, *self._calls, *(STEPS if self._line_is_empty else ()))
+        return (*SECTIONS, *self._calls, *(self._lines if self._line_is_empty else ()))
 
     def _open(self, character: str) -> None:
         """Open the section that begins here. If none does, pass the character on."""

@@ -1,8 +1,10 @@
 """Holds the rules for markup, links, tags, emoji, tables and white space. The rules for words are the last ones."""
 
+import re
 from html import unescape
 
 from functions.relay.text import citations
+from functions.relay.text.latex import LATEX
 from functions.relay.text.machine_text import REMOVED
 from functions.relay.text.rules import NEVER, drop, rule
 from functions.relay.text.spoken_text import SpokenText
@@ -12,6 +14,14 @@ def _number(out: SpokenText, number: str) -> None:
     """Say an item's number: it may be the whole answer, and the caller may choose an item by it."""
     out.begin()
     out.say(f"{number}.", as_it_is=True)
+
+
+def _spell(out: SpokenText, text: str) -> None:
+    """Say the character of an entity, if it is no emoji."""
+    if re.fullmatch(_EMOJI, text):
+        out.leave_out()
+    else:
+        out.spell(text)
 
 
 def _end_block(out: SpokenText) -> None:
@@ -46,6 +56,11 @@ LINES = (
     rule(
         rf"{_LINE}\[{_LABEL}(?:\](?::(?:[ \t][^\n]{{0,1000}})?)?)?",
         rf"{_LINE}\[{_LABEL}\]:[ \t][^\n]{{0,1000}}",
+        drop,
+    ),
+    rule(
+        rf"{_LINE}\[[\w-]{{0,20}}(?:\](?::(?:[ \t]<?\S{{0,1000}})?)?)?",
+        rf"{_LINE}\[[\w-]{{1,20}}\]:[ \t]<?https?://\S{{1,1000}}",
         drop,
     ),
     rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", drop),
@@ -87,23 +102,34 @@ INLINE = (
     rule(rf"</?(?:{_TAG})?", rf"</{_BLOCK}\s{{0,3}}>", lambda out, _: _end_block(out)),
     rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
     rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+]?\d)", lambda out, _: out.say("^")),
-    rule(NEVER, rf"</?{_TAG}>", drop),
+    rule(
+        r"<[A-Z]{1,4}>?",
+        r"(?<![^\W_])<([A-Z]|X{1,3}[SL])>(?![^\W_])",
+        lambda out, one: out.say(one[1]),
+    ),
     rule(r"<\d{0,12}>?", r"(?<![^\W_])<(\d{1,12})>(?![^\W_])", lambda out, one: out.say(one[1])),
+    rule(NEVER, rf"</?{_TAG}>", drop),
     rule(r"[-=]{1,2}", r"-{1,2}>|=>", lambda out, _: out.column()),
     rule(r"[<>][ \t]?[$€£¥₹+-]?", r"[<>]=", lambda out, one: out.sign(one[0])),
     rule(NEVER, r"[<>](?=[ \t]?[$€£¥₹+-]?\d)|(?<=[^\W_])[<>](?=[^\W_])", lambda out, one: out.sign(one[0])),
     rule(NEVER, "[<>]", drop),
     rule(
-        r"&(?:#?\w{0,10})?",
-        r"&(?:#\d{1,6}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,10});",
-        lambda out, one: out.spell(unescape(one[0])),
+        r"&(?:amp;){0,2}(?:#?\w{0,10})?",
+        r"&(?:amp;){0,2}(?:#\d{1,6}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,8}\d{0,2});",
+        lambda out, one: _spell(out, unescape(unescape(unescape(one[0])))),
     ),
     rule(NEVER, "&", lambda out, one: out.sign(one[0])),
+    *LATEX,
     rule(r"\\", r"\\([!-/:-@\[-`{-~])", lambda out, one: out.spell(one[1])),
     rule(NEVER, r"\\", drop),
     # Tables, emoji and white space; and words
     rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.make_sentence()),
     rule(NEVER, _EDGE, lambda out, _: out.column()),
+    rule(
+        r"(?<![\w:]):[a-z\d_+-]{0,30}",
+        r"(?<![\w:]):(?:[a-z][a-z\d_+-]{1,30}|\+1|-1):(?!\w)",
+        lambda out, _: out.leave_out(),
+    ),
     rule(NEVER, _INVISIBLE, lambda _, __: None),
     rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out()),
     rule(NEVER, r"\n", lambda out, _: out.end_line()),

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from functions.relay.text.pattern import Pattern
+from functions.relay.text.rules import NEVER
 from functions.relay.text.section import Section
 from functions.relay.text.tags import named
 
@@ -17,10 +18,12 @@ _STEPS = (
     *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input"),
     *("Thinking", "Thought process", "Thought Process", "Reasoning", "Analysis", "Reflection", "Scratchpad"),
     *("Inner monologue", "Internal monologue", "Internal note", "Internal reasoning", "Internal thoughts"),
+    *("thought", "action", "action_input", "Action_Input", "observation"),
     *("thinking", "reasoning", "Note to self", "Chain of thought", "Chain of Thought"),
 )
 _LAST = ("Final Answer",)
-_COLON = r"[*_]{0,2}:[*_]{0,2}"
+_GIVENS = ("Arguments", "Args", "Parameters")
+_COLON = r"(?:[ ]\d{1,2})?[*_]{0,2}:[*_]{0,2}"
 
 _STEP_ENDS = Pattern(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
 _PARTS = Pattern(
@@ -41,16 +44,16 @@ def _any(words: Collection[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{_begun(('json', 'code'))})?\s{{0,3}})?"
+_TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{_begun(('json', 'code'))})?\s{{0,3}}<?)?"
 
 STEPS = (
     Section(
-        rf"(?:{_begun(_STEPS)})[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
-        Pattern(rf"(?:Action|Tool) (?:Input|Call){_COLON}\s{{0,3}}\{{"),
+        rf"(?:{_begun((*_STEPS, *_GIVENS))})(?:[ ]\d{{0,2}})?[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
+        Pattern(rf"(?i:(?:action|tool)[ _](?:input|call)|{_any(_GIVENS)}){_COLON}\s{{0,3}}\{{"),
         lambda _: _PARTS,
     ),
     Section(
-        rf"(?:{_begun(_STEPS)})[*_]{{0,2}}",
+        rf"(?:{_begun(_STEPS)})(?:[ ]\d{{0,2}})?[*_]{{0,2}}",
         Pattern(rf"(?:{_any(_STEPS)}){_COLON}"),
         lambda _: _STEP_ENDS,
     ),
@@ -66,12 +69,26 @@ STEPS = (
         lambda _: Pattern(r"(?P<close>assistantfinal)"),
     ),
     Section(
-        rf"(?:{_begun(('assistantcommentary', 'commentary'))}|(?:assistant)?commentary ?{_TO})",
-        Pattern(r"(?:assistant)?commentary ?to=[\w.]{1,90}\s{0,3}(?:json|code)?\s{0,3}\{"),
+        rf"(?:{_begun(('assistantcommentary', 'commentary', 'assistant '))}|(?:assistant ?)?(?:commentary)? ?{_TO})",
+        Pattern(r"(?:assistant ?)?(?:commentary)? ?to=[\w.]{1,90}\s{0,3}(?:json|code)?\s{0,3}\{"),
+        lambda _: _PARTS,
+    ),
+    Section(NEVER, Pattern(r"(?:assistant ?)?to=functions\.[\w.]{1,90}\s{0,3}(?=<\|)"), lambda _: None),
+    Section(
+        rf"(?:{_begun(('json',))})|json\s{{0,3}}(?:\{{\s{{0,20}})?",
+        Pattern(r"json\s{0,3}\{(?=\s{0,20}[\"'])"),
         lambda _: _PARTS,
     ),
 )
 """The steps of ReAct, each a line, but the last one's words are for the caller; and channels without delimiters."""
+
+
+def _call_begun(tools: frozenset[str]) -> str:
+    """Return a pattern of the beginnings of a call of these tools."""
+    modules = _begun(("functions.", "default_api.", "tools.", "tool."))
+    given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
+    called = rf"(?:{_any(tools)})(?:\((?:{given})?|[ :]{{0,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
+    return rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{_begun(tools)})|{called}))"
 
 
 @lru_cache
@@ -79,11 +96,7 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
     """Return the sections for calls of these tools that a model writes as text, such as `find(day="Friday")`."""
     if not tools:
         return ()
-    names, begun = _any(tools), _begun(tools)
-    modules = _begun(("functions.", "default_api.", "tools.", "tool."))
-    given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
-    called = rf"(?:{names})(?:\((?:{given})?|[ :]{{1,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
-    start = rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun})|{called}))"
+    names, start = _any(tools), _call_begun(tools)
     return (
         Section(
             start,
@@ -97,6 +110,21 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
         ),
         Section(_begun(("functools[",)), Pattern(r"functools\["), lambda _: _PARTS),
         named(tools),
+    )
+
+
+@lru_cache
+def lines_of(tools: frozenset[str]) -> tuple[Section, ...]:
+    """Return the sections for calls of these tools that fill a line: `result = await find(day="Friday")`."""
+    if not tools:
+        return ()
+    into, wait = r"[a-z_]\w{0,40}[ ]?", r"(?:await[ ])"
+    return (
+        Section(
+            rf"(?:{into}(?:={{1}}[ ]?)?)?(?:{_begun(('await ',))}|{wait}?{_call_begun(tools)})?",
+            Pattern(rf"(?:{into}=[ ]?{wait}?|{wait})(?:{_MODULE})?(?:{_any(tools)})\((?={_GIVEN})"),
+            lambda _: _PARTS,
+        ),
     )
 
 

@@ -60,6 +60,29 @@ SPECIAL_TOKENS = (
         r"<(?:ctrl|unused)\d{1,4}>(?=\s{0,3}thought)",
         r"<(?:ctrl|unused)\d{1,4}>",
     ),
+    # MiniMax's headers: who speaks, and the end of a message
+    section(
+        r"\](?:~!?(?:b(?:[\[\]][a-z]{0,9})?)?)?",
+        r"\]~b\](?!ai\n)[a-z]{1,9}\n",
+        r"\[e~\[",
+    ),
+    Section(
+        r"\](?:<(?:\](?:m[a-z]{0,6}(?:\[>?)?)?)?)?|\[(?:e~?)?",
+        Pattern(r"\]~!b\[|\]~b\]ai\n|\[e~\[\n?(?!\Z)|\[e~\[|\]<\]minimax\[>\["),
+        lambda _: None,
+    ),
+    # `<ifm|thought>` … `<ifm|end>`
+    section(
+        r"<[a-z]{1,6}\|?[a-z_]{0,20}",
+        r"<[a-z]{2,6}\|(?:think|thought|tool|reason)[a-z_]{0,20}>",
+        r"<[a-z]{2,6}\|end[a-z_]{0,20}>",
+    ),
+    Section(r"<[a-z]{1,6}\|?[a-z_]{0,20}", Pattern(r"<[a-z]{2,6}\|[a-z_]{1,20}>"), lambda _: None),
+    section(
+        r"<\|[a-z]{0,8}(?:\|(?:>[\d\s,;-]{0,20})?)?",
+        r"<\|cit(?:e|ation)\|>(?=[\d\s,;-]{1,20}<)",
+        r"<\|/cit(?:e|ation)\|>",
+    ),
     # Qwen-Agent's words between flowers
     section("\u273f[A-Z]{0,8}", "\u273f(?:FUNCTION|ARGS|RESULT)\u273f", "\u273fRETURN\u273f(?!\\Z):?"),
     # Delimiters around tool calls and thoughts: Llama's, Kimi's, Granite's, Phi's, Cohere's, DeepSeek's

@@ -58,6 +58,7 @@ class SpokenText:
         self._sentence = False
         self._cut = False
         self._emphasis, self._emphasised = "", False
+        self._braces, self._formula = 0, False
 
     def take(self) -> str:
         """Return what was said since the last call."""
@@ -71,7 +72,8 @@ class SpokenText:
         """
         joins = self._would_join(words)
         apart = joins or (self._gap and not (self._loose and words[:1] in ENDS + CLOSING))
-        if not words or (not apart and words == self._last and words in ENDS):
+        twice = not apart and words == self._last and words in ENDS
+        if not words or twice or (self._fresh and words in (",", ";")):
             return
         if apart:
             self._said.append(self._numbers.skip(" ") if joins or self._cut else self._numbers.feed(" "))
@@ -124,6 +126,37 @@ class SpokenText:
         if begins or ends:
             self._emphasis, self._emphasised = sign, not ends
         self.remove()
+
+    @property
+    def in_braces(self) -> bool:
+        """Whether a brace of LaTeX is open."""
+        return self._braces > 0
+
+    def open_brace(self) -> None:
+        """Leave out a command of LaTeX and its brace."""
+        self._braces += 1
+        self.remove()
+
+    def close_brace(self) -> None:
+        """Leave out a brace that closes one of LaTeX. Say any other."""
+        if self._braces:
+            self._braces -= 1
+            self.remove()
+        else:
+            self.say("}")
+
+    def open_formula(self) -> None:
+        """Leave out the dollar sign at the beginning of a formula."""
+        self._formula = True
+        self.remove()
+
+    def close_formula(self, sign: str) -> None:
+        """Leave out the dollar sign at the end of a formula. Say any other."""
+        if self._formula:
+            self._formula = False
+            self.remove()
+        else:
+            self.say(sign)
 
     def times(self, sign: str) -> None:
         """Say asterisks between two numbers, such as `2**3`. They may also be those of an emphasis: `**5**0`."""

@@ -22,8 +22,10 @@ WHOLE = (
     *("action", "actions", "query", "search", "context", "memory", "thinks"),
     *("param", "params", "argument", "arg", "args", "note", "notes", "step", "steps", "state"),
     *("draft", "brainstorm", "critique", "commentary", "metadata", "intent", "entities", "slots", "render"),
+    *("brainstorming", "strategy", "assess", "assessment", "evaluation", "verification", "verify", "working"),
+    *("workings", "self_check", "inner_voice", "inner_thoughts", "meta", "ponder", "rethink"),
 )
-_FAMILIES = r"think_\w{1,20}|\w{1,20}_think|(?:tool|execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"
+_FAMILIES = r"think_\w{1,60}|\w{1,20}_think|(?:tool|execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"
 """Matches names that begin or end alike, such as `tool_input`, `arg_key` and `longcat_think`."""
 
 _SPOKEN = "answer|final|response|reply|output|message|speech|speak|spoken|say|said|text"
@@ -64,6 +66,12 @@ TAGS = (
             rf"[<◁]{_SPACE}(?P<name>{_NAME})(?:{_ATTRIBUTES}(?<!/)(?P<single>/)?[>▷]|{_UNFINISHED}\Z)", re.IGNORECASE
         ),
         _delimiters,
+    ),
+    # The end of a section that has not begun: the server took its beginning away
+    Section(
+        rf"(?i:[<◁]/{_SPACE}[\w.:=-]{{0,90}}\s{{0,3}})",
+        Pattern(rf"[<◁]/{_SPACE}(?:{_NAME})\s{{0,3}}[>▷]", re.IGNORECASE),
+        lambda _: None,
     ),
     # A tool's name as a tag, such as `<find_table><day>`; but `<first_name>` in a sentence stands for a name
     Section(

@@ -327,7 +327,66 @@ BESIDE = {
     "m\u00b2, 10\u00b9\u00b2, 5\u00b9": "m\u00b2, 10\u00b9\u00b2, 5\u00b9",
     r"5\.5, 1\_000, 3\*4": "5.5, 1_000, 3*4",
 }
-SAMPLES = {**REASONING, **LABELS, **CALLS, **AS_WORDS, **BLOCKS, **CITED, **BESIDE}
+RAW = {
+    # Marks of chat templates that a server has passed on
+    "]~b]ai\nHello.[e~[": "Hello.",
+    "]~!b[]~b]system\nYou.[e~[\n]~b]ai\nHello.": "Hello.",
+    "]<]minimax[>[<tool_call>x]<]minimax[>[</tool_call>Yes.": "Yes.",
+    "One ]two] [e and [[three]]": "One two e and three",
+    "<ifm|thought>hm<ifm|end>Hello.": "Hello.",
+    "<think_never_used_51bce0c785ca2f680>a</think_never_used_51bce0c785ca2f680>Yes.": "Yes.",
+    "<verification>a</verification><inner_voice>b</inner_voice><strategy>c</strategy>Yes.": "Yes.",
+    "It is so</think>Yes.": "It is so Yes.",
+    "At 2</thinking>1": "At 2 1",
+    "Yes. <|citation|>1, 2<|/citation|> No.": "Yes. No.",
+    "Yes <|citation|> no.": "Yes no.",
+    # Calls without tags
+    'result = book(day="Friday")\nYes.': "Yes.",
+    'result = await book(day="Friday")\nYes.': "Yes.",
+    'await functions.find(day="Friday")\nYes.': "Yes.",
+    'booked=find_table(day="Friday"); Yes.': "Yes.",
+    "result = 5, x = books": "result = 5, x = books",
+    "awaiting a table = find (or book) one": "awaiting a table = find (or book) one",
+    'book{"day": "Friday"} Yes.': "Yes.",
+    'json\n{"a": 1}\nYes.': "Yes.",
+    '{day: "Friday", people: 2} Yes.': "Yes.",
+    "{name: of it} and {so}": "{name: of it} and {so}",
+    'action: find\naction_input: {"a": 1}\nYes.': "Yes.",
+    "Thought 1: a\nAction 1: find[x]\nYes.": "Yes.",
+    'Arguments: {"a": 1}\nYes.': "Yes.",
+    "Arguments: two. Action 5 is a film.": "Arguments: two. Action 5 is a film.",
+    'to=functions.find json{"day": "x"}Yes.': "Yes.",
+    'assistant to=functions.find<|channel|>commentary json<|message|>{"a": 1}<|call|>Yes.': "Yes.",
+    "assistant to me, to=you": "assistant to me, to=you",
+}
+LATEX = {
+    r"It is \boxed{42}.": "It is 42.",
+    r"It is $\boxed{42}$, or \(\boxed{\text{two } 2}\).": "It is 42, or two 2.",
+    r"\boxed{Yes}, we open at 9.": "Yes, we open at 9.",
+    r"\frac{1}{2} cup, \sqrt{16}, 3 \times 4": "1/2 cup, 16, 3 \u00d7 4",
+    r"\textbf{Hello}, \emph{you}.": "Hello, you.",
+    r"\[x = 5\] and $x=5$ and $$y$$": "x = 5 and x=5 and y",
+    r"\begin{equation}x=1\end{equation}": "x=1",
+    r"20^\circ C, 20^{\circ}C, \$42, 50\%, 10\,000": "20\u00b0 C, 20\u00b0C, $42, 50%, 10,000",
+    r"a \leq 5, b \ge 6, \left(c\right)": "a at most 5, b at least 6, (c)",
+    "$5 and $6, A$B, {a} and {b}{c}, 5$": "$5 and $6, A$B, {a} and {b}{c}, 5$",
+    r"One.\nTwo, a\b and \unknown": "One. Two, ab and unknown",
+}
+COUNTED = {
+    "[5] people are here.": "5 people are here.",
+    "We have [5] rooms, in [12] houses.": "We have 5 rooms, in 12 houses.",
+    "Room [5] is free, Tisch [4] auch.": "Room 5 is free, Tisch 4 auch.",
+    "[1] We open. [2] We close.": "We open. We close.",
+    "As we have [5]. It is open [6] on Friday.": "As we have. It is open on Friday.",
+    "begin [1] and again [2] we": "begin and again we",
+    "Sizes <S>, <M>, <L> and <XL>, gate <B>.": "Sizes S, M, L and XL, gate B.",
+    "<B>old</B>, a <I>new</I> and <s>10</s> 12": "old, a new and 10 12",
+    "&frac12; cup, &amp;amp; &#x1F600;5 &deg;": "\u00bd cup, and 5 \u00b0",
+    "Yes :smile: no, :+1: 5:30, a:b:c, so: yes": "Yes no, 5:30, a:b:c, so: yes",
+    "[menu]: https://hotline.example/a\nYes.": "Yes.",
+    "[menu]: the soup\nYes.": "menu: the soup Yes.",
+}
+SAMPLES = {**REASONING, **LABELS, **CALLS, **AS_WORDS, **BLOCKS, **CITED, **BESIDE, **RAW, **LATEX, **COUNTED}
 SHORT = 25
 """Characters of a sample that is cut into any three pieces. Of a longer one the middle piece is short."""
 

@@ -246,7 +246,7 @@ NEAR_MISSES = [
     ("en-US", "Rooms 401, 402, 403, 404, then 501 and 502."),
     ("en-GB", "It was 12 thousand, then 15 hundred, next 20."),
     ("en-US", "Write to 1555 0101, or for 3690 4399 won."),
-    ("en-US", "You talk to +15550101, or to 15550101."),
+    ("en-US", "You talk to 15550101, or to 1555 0101."),
     ("en-US", "Write to us at noon dot, or plus one, minus two, dash."),
     ("de-DE", "Es kostet elfhundertelf Euro, oder zweitausendfünfhundert, dann noch einhundert."),
     ("de-DE", "Von neunzehnhundertvierundachtzig bis zweitausendsechsundzwanzig, um acht Uhr dreißig."),
