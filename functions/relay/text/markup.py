@@ -14,6 +14,7 @@ def _number(out: SpokenText, number: str) -> None:
     """Say an item's number: it may be the whole answer, and the caller may choose an item by it."""
     out.begin()
     out.say(f"{number}.", as_it_is=True)
+    out.list_from(int(number))
 
 
 def _spell(out: SpokenText, text: str) -> None:
@@ -69,6 +70,11 @@ LINES = (
 
 INLINE = (
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
+    rule(
+        r"(?<=[^\s(] )\d{1,2}(?:\) ?)?",
+        r"(?<=[^\s(] )(\d{1,2})\)(?= [^\W\d_])",
+        lambda out, one: out.item(int(one[1]), one[0]),
+    ),
     # Emphasis and code: dropped, but not where they are part of a word or a number
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
     rule(r"(?<=`)[*#]", r"(?<=`)[*#](?=[\d*#`])", lambda out, one: out.say(one[0])),
@@ -126,7 +132,7 @@ INLINE = (
     rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.make_sentence()),
     rule(NEVER, _EDGE, lambda out, _: out.column()),
     rule(
-        r"(?<![\w:]):[a-z\d_+-]{0,30}",
+        r"(?<![\w:]):[a-z\d_+-]{0,30}:?",
         r"(?<![\w:]):(?:[a-z][a-z\d_+-]{1,30}|\+1|-1):(?!\w)",
         lambda out, _: out.leave_out(),
     ),

@@ -68,7 +68,7 @@ SPECIAL_TOKENS = (
     ),
     Section(
         r"\](?:<(?:\](?:m[a-z]{0,6}(?:\[>?)?)?)?)?|\[(?:e~?)?",
-        Pattern(r"\]~!b\[|\]~b\]ai\n|\[e~\[\n?(?!\Z)|\[e~\[|\]<\]minimax\[>\["),
+        Pattern(r"\]~!b\[|\]~b\]ai\n|\[e~\[|\]<\]minimax\[>\["),
         lambda _: None,
     ),
     # `<ifm|thought>` … `<ifm|end>`

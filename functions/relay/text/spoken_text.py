@@ -58,7 +58,7 @@ class SpokenText:
         self._sentence = False
         self._cut = False
         self._emphasis, self._emphasised = "", False
-        self._braces, self._formula = 0, False
+        self._braces, self._formula, self._item = 0, False, 0
 
     def take(self) -> str:
         """Return what was said since the last call."""
@@ -188,6 +188,19 @@ class SpokenText:
             self.stop(",")
         self._cut = True
         self.space()
+
+    def list_from(self, number: int) -> None:
+        """Remember the number of an item: the next one may follow in the same line."""
+        self._item = number
+
+    def item(self, number: int, written: str) -> None:
+        """Say the number of an item in a list that is written in one line: `1) soup, 2) salad`."""
+        if number not in (1, self._item + 1):
+            self.say(written)
+            return
+        self._item = number
+        self.say(str(number))
+        self.stop(",")
 
     def end_line(self) -> None:
         """End the line. It ends like a sentence if it must, or if it is empty and so ends a paragraph."""

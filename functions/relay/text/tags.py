@@ -69,7 +69,7 @@ TAGS = (
     ),
     # The end of a section that has not begun: the server took its beginning away
     Section(
-        rf"(?i:[<◁]/{_SPACE}[\w.:=-]{{0,90}}\s{{0,3}})",
+        r"(?i:[<◁]/(?:[|\uff5c]\w{0,20}[|\uff5c]?)?[\w.:=-]{0,90}\s{0,3})",
         Pattern(rf"[<◁]/{_SPACE}(?:{_NAME})\s{{0,3}}[>▷]", re.IGNORECASE),
         lambda _: None,
     ),

@@ -10,17 +10,24 @@ from dataclasses import replace
 
 from functions.relay.text.numbers.cardinals import cardinal, ordinal
 from functions.relay.text.numbers.dates import clock, date, date_parts, day, german_ordinal, year, year_words
-from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, Counted, named_money
+from functions.relay.text.numbers.fractions import OF, THINGS, fraction
+from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, named_money
+from functions.relay.text.numbers.proportions import idiom, ratio, short_sum, version
+from functions.relay.text.numbers.units import Counted
 from functions.relay.text.numbers.written import WrittenNumber, amount, one_by_one, parse, signed
 
 
 def read(number: WrittenNumber) -> str | None:
     """Return the number in words; None if no rule knows it."""
-    number = _with_groups(number)
+    number, _ = short_sum(_with_groups(number))
     words = next((words for rule in _RULES if (words := rule(number))), None)
     if words is None and number.suffix == ".":
         ended = read(replace(number, suffix=""))
         return ended and f"{ended}."
+    whole = words is None and parse(number.core, number.language)
+    if whole and number.suffix.strip() in {*THINGS[number.tag], *OF[number.tag]}:
+        counted = read(replace(number, suffix="", followed=True, noun_follows=True))
+        return counted and f"{counted}{number.suffix}"
     return words
 
 
@@ -161,9 +168,9 @@ _ORDINAL_SUFFIX = {
     "es": r"\.?(?:º|o|er|ª|a)",
     "fr": r"(?:er|re|ère|e|ème|ième|nde?)",
     "it": r"[º°ª]",
-    "hi": r"(?:वाँ|वां|वीं|वें)",
+    "hi": r"(?:वाँ|वां|वीं|वें|ला|ली|ले|रा|री|रे|था|थी|थे|ठा|ठी|ठे)",
 }
-_FEMALE = ("ª", "a", "re", "ère", "वीं")
+_FEMALE = ("ª", "a", "re", "ère", "वीं", "ली", "री", "थी", "ठी")
 _SECOND = {"nd": "second", "nde": "seconde"}
 _SHORT = {1: "primer", 3: "tercer"}
 
@@ -184,7 +191,9 @@ def _ordinal(number: WrittenNumber) -> str | None:
         return _SECOND[ending]
     if number.tag == "es" and value in _SHORT and (ending == "er" or (ending == "º" and number.noun_follows)):
         return _SHORT[value]
-    return ordinal(value, number.tag, ending in _FEMALE)
+    words = ordinal(value, number.tag, ending in _FEMALE)
+    oblique = number.tag == "hi" and ending in ("ले", "रे", "थे", "ठे")
+    return f"{words[:-1]}\u0947" if words and oblique else words
 
 
 def _degree_sign(number: WrittenNumber) -> str | None:
@@ -230,5 +239,6 @@ def _has_gender(whole: int, tag: str) -> bool:
 
 
 _RULES: tuple[Callable[[WrittenNumber], str | None], ...] = (
+    *(version, ratio, idiom, fraction),
     *(_digits, date, clock, _range, _product, _degree_sign, _cost, _measure, _ordinal, day, _decade, year, _plain),
 )

@@ -5,21 +5,27 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from functions.relay.dataclass import dataclass
+from functions.relay.text.numbers.fractions import OF, THINGS
+from functions.relay.text.numbers.fractions import SIGNS as FRACTIONS
 from functions.relay.text.numbers.languages import PER, SYMBOLS, NumberWords, named_money
+from functions.relay.text.numbers.proportions import SIZES, VERSION
 from functions.relay.text.numbers.reading import read
 from functions.relay.text.numbers.regions import words_of
 from functions.relay.text.numbers.written import WrittenNumber
 
+_FRACTIONS = "".join(FRACTIONS)
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
+_BEGUN_VERSION = r"(?<![^\W_])(?<![^\W_][-_./#@:])v(?=\d)"
+_VERSION = _BEGUN_VERSION.replace("v(", "(?P<version>v)(")
 _SIGN = "[-+\u2212]"
 _CODES = ("US$", "USD", "EUR", "GBP", "JPY", "INR", "CHF", "Rs.", "Rs")
 _MONEY = f"(?:[$€£¥₹]|(?:{'|'.join(map(re.escape, _CODES))})(?=[ \u00a0]?\\d))"
 _CORE = (
-    r"(?:(?<=\+)\d{1,3}[ ]?\(\d{1,5}\)[ -]?(?=\d)|\(\d{2,5}\)[ -]?(?=\d))?\d"
+    r"(?:(?<=\+)\d{1,3}[ ]?\(\d{1,5}\)[ -]?(?=\d)|\(\d{2,5}\)[ -]?(?=\d))?(?:[%s]|\d"
     r"(?:\d|[.,:/'\u2019_\u00a0\u202f](?=\d)|[ ]?h[ ]?(?=\d)|[ ]?[-\u2013][ ]?(?=\d)|[ ](?=\d)"
-    r"|(?:\*{1,2}|[\u00d7^])(?=\d)|[ ]?(?:[ap]\.?m\.?|[AP]M|h)(?=[ ]?[-\u2013][ ]?\d)){0,80}"
-)
-_BEGUN_CORE = r"\(?\d[\d.,:/'\u2019_()\u00a0\u202f \u2013*\u00d7^hapmAPM-]{0,90}"
+    r"|(?:\*{1,2}|[\u00d7^])(?=\d)|[ ]?(?:[ap]\.?m\.?|[AP]M|h)(?=[ ]?[-\u2013][ ]?\d)){0,80}(?:[ ]?[%s])?)"
+) % ((_FRACTIONS,) * 2)
+_BEGUN_CORE = rf"\(?[\d{_FRACTIONS}][{_FRACTIONS}\d.,:/'\u2019_()\u00a0\u202f \u2013*\u00d7^hapmAPM-]{{0,90}}"
 _CLOCK = {
     "en": ("am", "pm", "AM", "PM", "a.m.", "p.m.", "A.M.", "P.M."),
     "de": ("Uhr",),
@@ -33,7 +39,7 @@ _ORDINALS = {
     "es": ("º", "ª", ".º", ".ª", "er", ".er"),
     "fr": ("er", "re", "ère", "e", "ème", "nd", "nde"),
     "it": ("º", "ª"),
-    "hi": ("वाँ", "वां", "वीं", "वें"),
+    "hi": (*("वाँ", "वां", "वीं", "वें", "ला", "ली", "ले", "रा", "री", "रे"), *("था", "थी", "थे", "ठा", "ठी", "ठे")),
 }
 
 
@@ -139,10 +145,12 @@ class NumberReader:
         # `*67` and `#1` are keys, and `US$5` is not only a number.
         if before.endswith(("*", "#", "^", "@", "$")):
             return written
+        before += "v " if one["version"] else ""
         sign, money, core, suffix = (one[name] or "" for name in ("sign", "money", "core", "suffix"))
         follows, noun = one["next"] is not None, one["noun"] is not None
         words = read(WrittenNumber(sign, money, core, suffix, before, follows, self._region, noun))
-        return f"{words}{_per(one, self._region)}" if words else written
+        told = f"{VERSION[self._region[:2]]} {words}" if one["version"] else words
+        return f"{told}{_per(one, self._region)}" if words else written
 
 
 def _per(one: re.Match[str], region: str) -> str:
@@ -167,12 +175,13 @@ def _pattern(region: str) -> _Pattern | None:
     begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}{small}"
     return _Pattern(
         re.compile(
-            rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
+            rf"(?:{_EDGE}|{_VERSION})(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
             rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<per>/(?=[^\W\d_]))?(?P<next>(?=[ ]\w))?"
             rf"(?P<noun>(?=[ ](?!(?:{_SMALL})\b)[^\W_]))?"
         ),
         re.compile(
-            rf"(?:{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?/?"
+            rf"(?:(?<![^\W_])v|(?:{_EDGE}|{_BEGUN_VERSION})"
+            rf"(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?/?"
             rf"|{_SIGN}?(?:[$€£¥₹]|{_beginnings(_CODES)})[ \u00a0]?|{_SIGN}|\())\Z"
         ),
     )
@@ -191,4 +200,13 @@ def _beginnings(words: Iterable[str]) -> str:
 def _vocabulary(language: NumberWords) -> set[str]:
     """Return what may belong to the number before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
-    return {*signs, *named_money(language), *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
+    sums = {f"{size}{space}{sign}" for size in SIZES for space in ("", " ") for sign in "$€£₹"} | set(SIZES)
+    parts = {*THINGS[language.tag], *OF[language.tag]}
+    return {
+        *signs,
+        *sums,
+        *parts,
+        *named_money(language),
+        *_ORDINALS.get(language.tag, ()),
+        *_CLOCK.get(language.tag, ()),
+    }

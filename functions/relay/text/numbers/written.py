@@ -4,8 +4,9 @@ import re
 
 from functions.relay.dataclass import dataclass
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, spanish_before
-from functions.relay.text.numbers.languages import LANGUAGES, Counted, NumberWords
+from functions.relay.text.numbers.languages import LANGUAGES, NumberWords
 from functions.relay.text.numbers.regions import words_of
+from functions.relay.text.numbers.units import Counted
 
 
 @dataclass(frozen=True, slots=True)
