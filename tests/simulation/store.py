@@ -1,12 +1,13 @@
 """The table: one dictionary with the semantics of the real one, and each invocation's view of it."""
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from functions.relay.call.call import TURN_ENDING
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import AnswerClaimed, Cause, Entry, Event, SessionOpened, TimeUp, in_order
+from functions.relay.log.events import AnswerClaimed, Cause, Entry, Event, SessionOpened, TimeUp
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
@@ -30,22 +31,28 @@ class Store:
 
     def __init__(self) -> None:
         self._items: dict[str, dict[Key, Entry]] = defaultdict(dict)
+        self._keys: dict[str, list[Key]] = defaultdict(list)
+        """The keys of each log in their order, as the table keeps them: a run reads far more often than it adds."""
 
     def put(self, log: str, entry: Entry) -> bool:
         """Add an item; return False if there is one."""
         if entry.key in self._items[log]:
             return False
-        self._items[log][entry.key] = Entry(Key.parse(str(entry.key)), load(dump(entry.event)))
+        key = Key.parse(str(entry.key))
+        self._items[log][key] = Entry(key, load(dump(entry.event)))
+        insort(self._keys[log], key)
         return True
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
         """Delete items."""
         for key in keys:
-            self._items[log].pop(key, None)
+            if self._items[log].pop(key, None):
+                self._keys[log].remove(key)
 
     def query(self, log: str, after: Key = FIRST) -> tuple[Entry, ...]:
         """Return the entries of a log after a key."""
-        return in_order(entry for entry in self._items[log].values() if entry.key > after)
+        keys, items = self._keys[log], self._items[log]
+        return tuple(items[key] for key in keys[bisect_right(keys, after) :])
 
 
 class SeenLog:
