@@ -134,8 +134,8 @@ class _Runner:
                 self._tasks.start("model", lambda: self._ask(request))
             case Stop():
                 self._asking.cancel()
-            case Post(message):
-                self._tasks.start("post", lambda: self._post(message))
+            case Post():
+                self._tasks.start("post", lambda: self._post(action))
             case ClaimEnd():
                 self._tasks.start("end", lambda: self._end(action))
             case Append():
@@ -172,8 +172,8 @@ class _Runner:
             logger.error("model failed: %s", location_of(error))
             self._report(ModelFailed("broken"))
 
-    def _post(self, message: Outgoing) -> None:
-        self._sent(self._send(message) if self._watch.may_send() else Sent.BUSY)
+    def _post(self, post: Post) -> None:
+        self._sent(self._send(post.message) if self._watch.may_send(post.breaks_silence) else Sent.BUSY)
 
     def _sent(self, outcome: Sent) -> None:
         self._posted = self._posted or outcome is not Sent.BUSY

@@ -24,13 +24,13 @@ STALE_AT_MOST_S = 1.0
 """Seconds that words wait for a fresh look: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Most seconds that the first words wait, from when the caller began to speak.
+"""Most seconds that words which break a silence wait, from when the caller began to speak.
 
 The report that the caller has stopped may be lost, and the caller must not be left in silence.
 """
 
 PROMPT_AFTER_S = 0.3
-"""Seconds that the first words wait for a prompt after the caller has stopped speaking."""
+"""Seconds that such words wait for a prompt after the caller has stopped speaking."""
 
 Newer = Superseded | Interrupted
 Look = Callable[[], Newer | None]
@@ -108,15 +108,17 @@ class BargeInWatch:
         elif self._voice_since is None:
             self._voice_since = self._clock()
 
-    def may_send(self) -> bool:
+    def may_send(self, breaks_silence: bool = False) -> bool:
         """Wait for a fresh look, for a bounded time; return whether the waiting words are still wanted.
 
-        The first words also wait while the caller speaks: a prompt may follow, and one answer then answers both. An
-        interrupt that was found before the first words cut older words; a later one cuts these.
+        Words that break a silence, such as the first ones, also wait while the caller speaks: a prompt may follow,
+        and one answer then answers both. An interrupt that was found before the first words cut older words; a later
+        one cuts these.
         """
         self._wait_for_a_fresh_look()
-        if not self._begun:
+        if breaks_silence or not self._begun:
             self._hold()
+        if not self._begun:
             self._begun, self._before = True, self._newest
         return not self._cut
 

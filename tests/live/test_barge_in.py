@@ -256,6 +256,24 @@ def test_words_that_follow_others_wait_for_no_voice() -> None:
     assert watch.may_send()
 
 
+def test_words_that_break_a_silence_wait_for_a_voice_again() -> None:
+    now = [0.0]
+    steps: list[Callable[[], object]] = []
+
+    class Stepping(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            if not met():
+                now[0] += 0.1
+                (steps.pop(0) if steps else bool)()
+            return met()
+
+    watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0], looked_at=5.0)
+    assert watch.may_send()
+    watch.hear(speaks=True, began=5.0)
+    steps += [partial(watch.hear, False, 5.0), watch.keep]
+    assert not watch.may_send(breaks_silence=True)
+
+
 VOICE_ON, VOICE_OFF = Info("clientSpeaking", "on"), Info("clientSpeaking", "off")
 
 

@@ -70,6 +70,9 @@ class Drive:
         self.requests: list[Request] = []
         self.running: dict[str, Run] = {}
         self.posted: list[Outgoing] = []
+        self.breaks_silence: list[bool] = []
+        """Whether each message but `end` broke a silence of the line."""
+
         self.delivered: list[Outgoing] = []
         self.events: dict[int, Event] = {}
         self.flight: Outgoing | None = None
@@ -194,7 +197,10 @@ class Drive:
                     self.running[action.call.id] = action
                 case Remind():
                     self.reminds.append(action)
-                case Post(message) | ClaimEnd(message):
+                case Post(message, breaks_silence):
+                    self.breaks_silence.append(breaks_silence)
+                    self._post(message)
+                case ClaimEnd(message):
                     self._post(message)
                 case Append(slot, event):
                     assert slot not in self.events, f"place {slot} is taken by {self.events[slot]}"

@@ -213,8 +213,9 @@ class Answer:
             yield from self._make(moves.next_move(self._dialogue, now), now)
         elif not self._life.asking:
             self._speech.hurry()
+        silent = self.playback.seconds(now) <= 0
         if message := self._speech.take(now):
-            yield self._send(message, now)
+            yield self._send(message, now, silent)
         if self._life.over and not self._speech.in_flight:
             yield from self._entries.words(self._reply.script.parts())
             if not self._dialogue.round.busy:
@@ -222,10 +223,10 @@ class Answer:
                 if self._speech.state is not SpeechState.GIVEN_UP:
                     yield Append(Slot.ENDED.at(self._dialogue.round.slot), self.ended)
 
-    def _send(self, message: Outgoing, now: float) -> Post | ClaimEnd:
+    def _send(self, message: Outgoing, now: float, silent: bool) -> Post | ClaimEnd:
         if isinstance(message, End):
             return ClaimEnd(message, self._life.how, self.playback.seconds(now))
-        return Post(message)
+        return Post(message, silent)
 
     def _make(self, move: moves.Move, now: float) -> Iterator[Action]:
         match move:

@@ -82,6 +82,8 @@ class Post:
     """Send a message to the line. Report its outcome, a `Sent`."""
 
     message: Outgoing
+    breaks_silence: bool = False
+    """Whether all words before it have been played: the caller may have begun to speak since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ CALL_BEGINS = CallerMessage("(The call begins.)")
 
 UNANSWERED = "No answer yet: the caller spoke before this was done. Do not assume that it failed or succeeded."
 
+INTERRUPTED = "But the caller interrupted before this was finished."
+"""Follows the result of a tool from which more follows than its text: words for the caller, or a hand-off."""
+
 LONG_LOG_ENTRIES = 96
 """Entries of a log after which a snapshot is appended: later reads begin there."""
 
@@ -166,12 +169,19 @@ def _messages_of(turn: Turn) -> Iterator[Message]:
     if caller := f"{turn.caller} {_unheard_of_key(turn)}".strip():
         yield CallerMessage(caller)
     *earlier, last = turn.rounds
-    rest, returned = turn.audible, [act for act in turn.acts if isinstance(act, ToolReturned)]
+    rest, returned = turn.audible, [_told(act, turn) for act in turn.acts if isinstance(act, ToolReturned)]
     for acts in earlier:
         text, rest = _heard(acts, rest)
         yield from _round(text, acts, returned)
     text, rest = _heard(last, rest)
     yield from _round(f"{text} {rest}".strip(), last, returned)
+
+
+def _told(returned: ToolReturned, turn: Turn) -> ToolReturned:
+    """Return a result as the model gets it: "The caller was told the code." is not true if they cut in."""
+    if returned.acts and turn.unfinished:
+        return replace(returned, text=f"{returned.text} {INTERRUPTED}")
+    return returned
 
 
 def _unheard_of_key(turn: Turn) -> str:

@@ -316,6 +316,17 @@ class TestParting:
         assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
 
+def test_words_break_a_silence_once_all_before_them_were_played() -> None:
+    drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(0.4).returns("t1", "On Friday.", after=3.0)
+    drive.words("It is on Friday, ").sends().words("at noon.").happen(Finished("end")).flows()
+    assert [message.token.strip() for message in drive.delivered if isinstance(message, Text)] == [
+        "Let me look.",
+        "It is on Friday,",
+        "at noon.",
+    ]
+    assert drive.breaks_silence == [True, True, False]
+
+
 class TestAnAnswerOfNoUse:
     """A model that sends nothing to hear, or not all of it, is asked once more; then the caller hears the truth."""
 
@@ -384,7 +395,7 @@ class TestAnAnswerOfNoUse:
         acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "Friday"))]
         entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
         begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
-        assert begun.begin() == [Post(Text(SORRY.acted, last=True))]
+        assert begun.begin() == [Post(Text(SORRY.acted, last=True), breaks_silence=True)]
 
     def test_of_digits_is_not_run_again_by_one_that_takes_over(self) -> None:
         asked = at(1000, Prompt("")).key
@@ -397,13 +408,13 @@ class TestAnAnswerOfNoUse:
     def test_of_a_key_is_not_run_again_by_one_that_takes_over(self) -> None:
         entries = [opened(), at(5000, KeyPressed("9")), under(5000, 101, ToolCalled(BY_KEY, "find", "{}"))]
         taken = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000)).begin()
-        assert taken == [Post(Text(SORRY.acted, last=True))]
+        assert taken == [Post(Text(SORRY.acted, last=True), breaks_silence=True)]
 
     def test_that_failed_is_told_by_one_taken_over_without_a_claim(self) -> None:
         acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "", True))]
         entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
         begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
-        assert begun.begin() == [Post(Text(SORRY.trouble, last=True))]
+        assert begun.begin() == [Post(Text(SORRY.trouble, last=True), breaks_silence=True)]
 
 
 class TestAModelThatFails:

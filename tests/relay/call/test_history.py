@@ -6,6 +6,7 @@ from functions.relay.call.call import Call, fold
 from functions.relay.call.history import (
     BY_KEY,
     CALL_BEGINS,
+    INTERRUPTED,
     KEPT_TURNS,
     LONG_LOG_ENTRIES,
     MOST_MESSAGES,
@@ -18,6 +19,7 @@ from functions.relay.log.events import (
     AnswerEnded,
     Closed,
     DraftDropped,
+    Ending,
     Entry,
     KeyPressed,
     SessionOpened,
@@ -40,6 +42,26 @@ def spoken_turn(number: int, reports: bool = True) -> list[Entry]:
 def spoken(turns: int, reports: bool = True) -> list[Entry]:
     log = [opened(greeting="Hello!"), *([played(500, "Hello!")] if reports else [])]
     return log + [entry for number in range(1, turns + 1) for entry in spoken_turn(number, reports)]
+
+
+@pytest.mark.parametrize(
+    ("acts", "cut", "how", "told"),
+    [
+        (True, True, "complete", f"They know the code. {INTERRUPTED}"),
+        (True, False, "superseded", f"They know the code. {INTERRUPTED}"),
+        (True, False, "complete", "They know the code."),
+        (False, True, "complete", "They know the code."),
+    ],
+    ids=["cut", "not sent", "heard", "only a text"],
+)
+def test_what_a_tool_did_for_the_caller_is_not_told_as_done(acts: bool, cut: bool, how: Ending, told: str) -> None:
+    called = under(1000, 101, ToolCalled("t1", "tell", "{}"))
+    returned = under(1000, 102, ToolReturned("t1", "They know the code.", acts=acts))
+    said = [under(1000, 200, AgentSaid("It is one two three.")), under(1000, 299, AnswerEnded(how))]
+    interrupt = [at(2000, Interrupt("It is"))] if cut else []
+    log = [opened(), at(1000, Prompt("The code?")), called, returned, *said, *interrupt, at(3000, Prompt("What?"))]
+    (results,) = [one for one in history(fold(log)) if isinstance(one, ToolResults)]
+    assert [one.text for one in results.results] == [told]
 
 
 class TestHistory:
