@@ -7,6 +7,7 @@ returns, since Lambda freezes what still runs and continues it in another caller
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from functions.live.answer_context import AnswerContext
 from functions.live.barge_in import FRESH_S, BargeInWatch, speaks
@@ -150,9 +151,9 @@ class _Runner:
         match action.event:
             case ToolReturned() as event:
                 self._tasks.start("log", lambda: self._log_event(action.slot, event))
-            case AgentSaid(text):
+            case AgentSaid() as said:
                 spared, behind = str(self._watch.spared or ""), str(self._behind or "")
-                self._log_event(action.slot, AgentSaid(text, spared, behind), RETRY_END_S)
+                self._log_event(action.slot, replace(said, after=spared, behind=behind), RETRY_END_S)
             case HandedOff() | PassedToAgent() as event:
                 self._log_event(action.slot, event, RETRY_HAND_OFF_S, call_log(self._context.caller.call))
             case event:

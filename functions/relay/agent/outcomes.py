@@ -34,6 +34,10 @@ class Say:
     interruptible: bool = True
     """With False, the caller cannot interrupt it. Default: True."""
 
+    preemptible: bool = False
+    """With True, the next words cut it off if it plays when they come; if it still waits behind other words, it is
+    played whole. Default: False, or as `Agent.preemptible` says."""
+
     answer: str = ""
     """What the model is told, such as `"They know the terms."`; it then continues. Default: empty, the turn ends."""
 
@@ -54,6 +58,9 @@ class Play:
     interruptible: bool = True
     """With False, the caller cannot interrupt it. Default: True."""
 
+    preemptible: bool = False
+    """With True, the next words cut it off if it plays when they come. Default: False."""
+
     answer: str = ""
     """What the model is told, such as `"They have heard the jingle."`; it then continues. Default: empty, the
     turn ends."""
@@ -64,6 +71,9 @@ class Play:
             raise ValueError(f"Play.source is {self.source!r}; give a URL that begins with https://.")
         if not 0 <= self.loop <= MOST_LOOPS:
             raise ValueError(f"Play.loop is {self.loop}; give a number from 0 to {MOST_LOOPS}.")
+        if self.preemptible and not self.loop:
+            cure = "give a number of times: nothing cuts it off while it waits behind other words"
+            raise ValueError(f"Play.loop is 0, but Play.preemptible is True; {cure}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class Answer:
         if message := self._speech.take(now):
             yield self._send(message, now, silent)
         if self._life.over and not self._speech.in_flight:
-            yield from self._entries.words(self._reply.script.parts())
+            yield from self._entries.words(self._reply.script.parts(), self._reply.script.preemptible_parts)
             if not self._dialogue.round.busy:
                 self._life.on(AnswerTrigger.REST)
                 if self._speech.state is not SpeechState.GIVEN_UP:

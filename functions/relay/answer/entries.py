@@ -1,6 +1,6 @@
 """Places what an answer says in the log: the words of each round, and switches of the language."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from functions.relay.answer.steps import Append
 from functions.relay.log.events import AgentSaid, LanguageSwitched
@@ -26,10 +26,14 @@ class AnswerEntries:
             yield Append(slot, LanguageSwitched(language))
             self._switches += 1
 
-    def words(self, parts: tuple[str, ...]) -> Iterator[Append]:
-        """Append the words of each part that reached the line. Only the first call appends anything."""
+    def words(self, parts: tuple[str, ...], preemptible: Collection[int] = ()) -> Iterator[Append]:
+        """Append the words of each part that reached the line. Only the first call appends anything.
+
+        `preemptible` has the numbers, from 0, of the parts with a preemptible sentence.
+        """
         if not self._said:
             self._said = True
-            for number, text in enumerate(parts, 1):
+            for number, text in enumerate(parts):
                 if text.strip():
-                    yield Append(Slot.AGENT_SAID.at(round_start(self._slot, number)), AgentSaid(text.strip()))
+                    slot = Slot.AGENT_SAID.at(round_start(self._slot, number + 1))
+                    yield Append(slot, AgentSaid(text.strip(), preemptible=number in preemptible))

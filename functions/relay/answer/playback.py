@@ -1,6 +1,7 @@
 """Estimates from the words' length how long the caller still hears them, and when a silence must be covered."""
 
 from functions.relay.call.call import Call
+from functions.relay.call.turn import bare
 
 CHARACTERS_PER_S = 20
 """About how many characters a voice speaks in a second. In recorded calls it is 17 to 22."""
@@ -36,6 +37,10 @@ class Playback:
             return
         self._until = max(self._until, now) + len(words) / CHARACTERS_PER_S
 
+    def cut_off(self, now: float) -> None:
+        """Count the words of this answer that still play as cut off at `now`."""
+        self._until = min(self._until, now)
+
     def cover(self, now: float) -> None:
         """Begin a new silence at `now`: a sentence covers the old one."""
         self._until = now
@@ -51,4 +56,4 @@ class Playback:
 
 def unplayed(call: Call) -> int:
     """Return how many letters of older answers the line has still to play; 0 if the line does not report."""
-    return sum(turn.left for turn in call.turns if turn.pending) if call.reports else 0
+    return sum(len(bare(turn.to_come)) for turn in call.turns if turn.pending) if call.reports else 0

@@ -11,7 +11,7 @@ from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.states import SPEECH, SpeechState, SpeechTrigger, StateMachine, Unexpected, refuse
 from functions.relay.ports import Sent
-from functions.relay.wire.messages import End, Outgoing, Text
+from functions.relay.wire.messages import End, Media, Outgoing, Text
 
 CLAUSE_GAP_S = 0.15
 """Least seconds from one message to the next that ends a clause."""
@@ -39,6 +39,9 @@ class _Flight:
     """A message that was sent and has not arrived yet."""
 
     message: Outgoing
+    final: bool = False
+    """Whether it closes the last talk cycle of the answer."""
+
     tries: int = 0
     again_at: float | None = None
     """When the message is sent again; None while its outcome is not known."""
@@ -80,6 +83,12 @@ class Speech:
         """Close the talk cycle after the last word. If `end` is given, end the session after that."""
         self._end = end
         self._cycle.on(SpeechTrigger.FINISH)
+        # A message without words would cut off what is preemptible: it has closed its own cycle.
+        if self._script.exhausted and self._script.ends_preemptible:
+            if self._flight:
+                self._flight.final = True
+            else:
+                self._close()
 
     def finish_again(self, end: End, at: float) -> None:
         """Only send `end`, not before `at`: the invocation that claimed it died and may already have sent it."""
@@ -137,7 +146,7 @@ class Speech:
             return None
         match outcome, flight.message:
             case Sent.GONE, End():
-                self._arrive(flight.message, now)
+                self._arrive(flight, now)
             case Sent.LOST, End():
                 flight.again_at = max(now, self._playback.until) + CLOSING_S
             case Sent.GONE, _:
@@ -145,7 +154,7 @@ class Speech:
             case Sent.BUSY, _:
                 self._busy(flight, now)
             case _:
-                self._arrive(flight.message, now)
+                self._arrive(flight, now)
                 return flight.message
         return None
 
@@ -158,10 +167,14 @@ class Speech:
             self._drop()
 
     def _leave(self, now: float) -> _Flight:
+        cuts_off = self._script.ends_preemptible
         message = self._next()
+        if cuts_off and isinstance(message, Text | Media):
+            self._playback.cut_off(now)
         if isinstance(message, Text):
             self._playback.play(message.token, now)
-        return _Flight(message)
+        closed = (isinstance(message, Text) and message.last) or self._script.ends_preemptible
+        return _Flight(message, self.state is not SpeechState.OPEN and self._script.exhausted and closed)
 
     def _next(self) -> Outgoing:
         closing = self.state is not SpeechState.OPEN
@@ -181,18 +194,18 @@ class Speech:
     def _ends_clause(self) -> bool:
         return any(character in CLAUSE_ENDS for character in self._script.ready)
 
-    def _arrive(self, message: Outgoing, now: float) -> None:
+    def _arrive(self, flight: _Flight, now: float) -> None:
         self._flight = None
         self._script.arrive()
         if self.first_words_at is None and self._script.text:
             self.first_words_at = now
-        match message:
-            case Text(last=True) if self._end:
-                self._cycle.on(SpeechTrigger.CLOSE)
-            case Text(last=True) | End():
-                self._cycle.on(SpeechTrigger.ARRIVE)
-            case _:
-                pass
+        if isinstance(flight.message, End):
+            self._cycle.on(SpeechTrigger.ARRIVE)
+        elif flight.final:
+            self._close()
+
+    def _close(self) -> None:
+        self._cycle.on(SpeechTrigger.CLOSE if self._end else SpeechTrigger.ARRIVE)
 
     def _drop(self) -> None:
         self._flight = None

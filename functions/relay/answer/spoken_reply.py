@@ -26,7 +26,10 @@ class SpokenReply:
     def __init__(self, agent: Agent, language: str, lead: str = "", guard: GuardFor = unguarded) -> None:
         """Begin in this language of the call; `lead` as in `Script`, `guard` makes the guard of a language."""
         self.language = language if language in agent.voices else agent.language
-        self.script = Script(lead, SpeakingOptions(self.language if self.language != agent.language else None))
+        options = SpeakingOptions(self.language if self.language != agent.language else None)
+        self.script = Script("" if agent.preemptible else lead, options)
+        if lead and agent.preemptible:
+            self.script.close_older()
         self.spoke = False
         """Whether the model or a tool has said or played anything that can be heard."""
 
@@ -89,15 +92,13 @@ class SpokenReply:
         for one in utterances:
             self.spoke = self.spoke_now = True
             match one:
-                case Say(text, interruptible=True):
-                    self.script.add_sentence(self.judged(text))
-                case Say(text):
-                    self.script.say_whole(self.judged(text))
+                case Say(text, interruptible, preemptible):
+                    self.script.say(self.judged(text), whole=not interruptible, preemptible=preemptible)
                 case Written(text):
                     self.model_says(text)
                     self.model_stops()
-                case Play(source, loop, interruptible):
-                    self.script.put(Media(source, loop, interruptible))
+                case Play(source, loop, interruptible, preemptible):
+                    self.script.put(Media(source, loop, interruptible, preemptible), apart=preemptible)
                 case SendDigits(digits):
                     self.script.put(Tones(digits))
                 case Speak(language, answer):

@@ -257,10 +257,9 @@ def _spoken_before(call: Call, turn: Turn) -> Call:
 
 def _with(call: Call, turn: Turn) -> Call:
     """Return the call with a new turn after the others."""
-    if not (call.opened and call.opened.preemptible):
-        return replace(call, turns=(*call.turns, turn))
-    older = (replace(one, followed=call.reports) for one in call.turns)
-    return replace(call, turns=(*older, replace(turn, preemptible=True)))
+    older = (one if one.followed or not call.reports else replace(one, followed=True) for one in call.turns)
+    preemptible = call.opened is not None and call.opened.preemptible
+    return replace(call, turns=(*older, replace(turn, preemptible=True) if preemptible else turn))
 
 
 def _acted(call: Call, key: Key, act: Act) -> Call:

@@ -86,7 +86,7 @@ class Turn:
     @property
     def said(self) -> str:
         """All words that are known to have reached the line."""
-        return " ".join(act.text.strip() for act in self.acts if isinstance(act, AgentSaid))
+        return " ".join(act.text.strip() for act in self._words)
 
     @property
     def audible(self) -> str:
@@ -108,12 +108,22 @@ class Turn:
     @property
     def preempted(self) -> bool:
         """Whether newer words may have cut off words of this turn. Then only what the line reports was heard."""
-        return self.preemptible and self.followed
+        return (self.preemptible and self.followed) or any(act.preemptible for act in self._words)
 
     @property
     def to_come(self) -> str:
         """The words that the line has still to play."""
-        return "" if self.preempted else split(self.said, self.reached)[1]
+        start, left, words = 0, list[str](), self._words
+        for act in words:
+            replaced = (self.preemptible or act.preemptible) and self.followed
+            if not replaced and not (act.preemptible and act is not words[-1]):
+                left.append(split(act.text, max(self.reached - start, 0))[1])
+            start += len(bare(act.text))
+        return " ".join(filter(None, left))
+
+    @property
+    def _words(self) -> list[AgentSaid]:
+        return [act for act in self.acts if isinstance(act, AgentSaid)]
 
     @property
     def pending(self) -> bool:
@@ -223,7 +233,8 @@ class Turn:
 
     def played_out(self) -> "Turn":
         """Return the turn with all of its words played."""
-        return replace(self, heard=self.said, reached=len(bare(self.said)))
+        heard = f"{self.heard} {self.to_come}".strip() if self.preempted else self.said
+        return replace(self, heard=heard, reached=len(bare(self.said)))
 
     def _hear_of_the_cut(self, text: str, at: int) -> "Turn":
         """Return the cut turn after a report of the cut clause, of a clause before it, or of late words after it."""

@@ -28,6 +28,9 @@ class AgentSaid:
     Its words are spoken before these, although it may be newer than the turn of these words.
     """
 
+    preemptible: bool = False
+    """Whether a sentence of them was cut off by the next words if it still played."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled:

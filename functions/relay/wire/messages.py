@@ -139,14 +139,18 @@ class Text:
     interruptible: bool | None = None
     """Whether the caller may interrupt the words; None for the setting of the session."""
 
+    preemptible: bool | None = None
+    """Whether the next talk cycle, or a recording, cuts these words off; None for the setting of the session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An audio file at a URL, played `loop` times in its place among the words."""
+    """An audio file at a URL, played `loop` times in its place among the words. `preemptible`: newer ones cut it."""
 
     source: str
     loop: int = 1
     interruptible: bool = True
+    preemptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +191,13 @@ def read(body: str) -> Incoming:
 def write(message: Outgoing) -> str:
     """Return the frame of a message, in the form that Twilio accepts."""
     match message:
-        case Text(token, last, language, interruptible):
-            frame: dict[str, Any] = {"type": "text", "token": token, "last": last}
-            frame |= {"lang": language} if language else {}
-            return _json(frame | ({} if interruptible is None else {"interruptible": interruptible}))
-        case Media(source, loop, interruptible):
-            return _json({"type": "play", "source": source, "loop": loop, "interruptible": interruptible})
+        case Text(token, last, language, interruptible, preemptible):
+            own = {"lang": language or None, "interruptible": interruptible, "preemptible": preemptible}
+            given = {name: value for name, value in own.items() if value is not None}
+            return _json({"type": "text", "token": token, "last": last} | given)
+        case Media(source, loop, interruptible, preemptible):
+            cut_by = {"interruptible": interruptible} | ({"preemptible": True} if preemptible else {})
+            return _json({"type": "play", "source": source, "loop": loop} | cut_by)
         case Tones(digits):
             return _json({"type": "sendDigits", "digits": digits})
         case Language(code):
@@ -224,8 +229,7 @@ def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     # An utterance without words must not end the current answer: no other answer would replace it. Nor is it a word.
     text = text if any(map(_is_said, text)) else ""
     whole = bool(text) and (last is None or _flag(last))
-    kind = Prompt if whole else Partial
-    return kind(text, _name(frame, "lang"))
+    return (Prompt if whole else Partial)(text, _name(frame, "lang"))
 
 
 def _setup(frame: Mapping[str, Any]) -> Setup:

@@ -18,6 +18,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a sound with an umlaut": (lambda: Play("https://example.com/grüße.mp3"), "Play.source is"),
     "a sound too often": (lambda: Play("https://example.com/a.mp3", loop=MOST_LOOPS + 1), "Play.loop is 1001"),
     "a sound less than never": (lambda: Play("https://example.com/a.mp3", loop=-1), "Play.loop is -1"),
+    "endless music that is cut off": (
+        lambda: Play("https://example.com/a.mp3", loop=0, preemptible=True),
+        "Play.loop is 0, but Play.preemptible is True",
+    ),
     "no tone": (lambda: SendDigits(""), "SendDigits.digits takes only"),
     "a tone of no key": (lambda: SendDigits("12 34"), "SendDigits.digits takes only"),
     "no person": (lambda: HandOff("help", to="Anna"), "HandOff.to must be"),

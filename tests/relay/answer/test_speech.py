@@ -248,7 +248,7 @@ class TestOtherMessages:
     def test_of_words_that_may_not_be_cut_are_one_and_only_those(self) -> None:
         speech = Talk()
         speech.script.add("Well.")
-        speech.script.say_whole("This call is recorded. You can object, of course.")
+        speech.script.say("This call is recorded. You can object, of course.", whole=True, preemptible=False)
         line = Line(speech).until(1.0).hears("So?")
         speech.finish()
         texts = [message for _, message in line.until(3.0).left if isinstance(message, Text)]
@@ -257,6 +257,73 @@ class TestOtherMessages:
             (" This call is recorded. You can object, of course.", False),
             (" So?", None),
         ]
+
+    def test_of_words_that_newer_ones_cut_off_have_a_cycle_of_their_own(self) -> None:
+        speech = Talk()
+        speech.script.add("Well.")
+        speech.script.say("Please wait.", whole=False, preemptible=True)
+        speech.script.add_sentence("Here it is.")
+        speech.finish()
+        assert [message for _, message in Line(speech).until(3.0).left] == [
+            Text("Well.", last=True),
+            Text(" Please wait.", last=True, preemptible=True),
+            Text(" Here it is.", last=True),
+        ]  # fmt: skip
+
+    def test_of_a_cut_off_recording_close_the_words_that_have_left(self) -> None:
+        speech, music = Talk(), Media("https://hotline.example/music.mp3", 0, preemptible=True)
+        line = Line(speech).hears("Well.").until(1.0)
+        speech.script.put(music, apart=True)
+        line.until(2.0).hears("Here it is.")
+        speech.finish()
+        assert [message for _, message in line.until(3.0).left] == [
+            Text("Well."), Text("", last=True), music, Text("Here it is.", last=True)
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("end", [None, End()])
+    @pytest.mark.parametrize("late", [0.0, 0.01, 1.0])
+    def test_without_words_never_cut_off_the_last_sentence(self, end: End | None, late: float) -> None:
+        speech = Talk()
+        speech.script.say("Please wait.", whole=False, preemptible=True)
+        line = Line(speech).until(late)
+        speech.finish(end)
+        messages = [message for _, message in line.until(5.0).left]
+        assert messages == [Text("Please wait.", last=True, preemptible=True), *([end] if end else [])]
+        assert speech.done
+
+    @pytest.mark.parametrize("late", [0.0, 0.01, 1.0])
+    def test_without_words_never_cut_off_the_last_recording(self, late: float) -> None:
+        speech, music = Talk(), Media("https://hotline.example/music.mp3", 0, preemptible=True)
+        speech.script.put(music, apart=True)
+        line = Line(speech).until(late)
+        speech.finish()
+        assert [message for _, message in line.until(5.0).left] == [music]
+        assert speech.done
+
+    def test_in_the_middle_do_not_count_as_the_last_one_when_hushed(self) -> None:
+        speech = Talk()
+        speech.script.say("Please wait.", whole=False, preemptible=True)
+        speech.script.add_sentence("Here it is.")
+        line = Line(speech).until(0.01)
+        speech.hush()
+        line.until(3.0)
+        assert (line.tokens, speech.state) == (["Please wait."], SpeechState.HUSHED)
+
+    def test_close_an_older_answer_only_with_the_first_words(self) -> None:
+        speech = Talk()
+        speech.script.close_older()
+        line = Line(speech).until(1.0)
+        assert (line.left, speech.left) == ([], False)
+        line.hears("Yes.")
+        speech.finish()
+        assert [message for _, message in line.until(3.0).left] == [Text("", last=True), Text("Yes.", last=True)]
+
+    def test_of_words_that_cut_others_off_shorten_the_time_of_words(self) -> None:
+        speech = Talk()
+        speech.script.say("Please wait. " * 50, whole=False, preemptible=True)
+        line = Line(speech).until(1.0).hears("Here it is.").until(2.0)
+        assert speech._playback.until < 3.0
+        assert len(line.left) == 2
 
     def test_that_have_not_left_are_not_sent_once_it_is_hushed(self) -> None:
         speech = Talk()

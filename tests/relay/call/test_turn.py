@@ -168,3 +168,26 @@ def test_other_words_count_as_heard_only_while_words_may_be_missing() -> None:
 def test_a_text_is_split_after_letters(letters: int, parts: tuple[str, str]) -> None:
     assert split("a bc d", letters) == parts
     assert bare(" a b\n") == "ab"
+
+
+WAIT = replace(
+    TURN, acts=(AgentSaid("One moment. Please wait.", preemptible=True), AgentSaid(MENU)), slots=(100, 200)
+)
+
+
+@pytest.mark.parametrize(
+    ("turn", "audible"),
+    [
+        (WAIT, MENU),
+        (WAIT.hear("One moment.", 2000), f"One moment. {MENU}"),
+        (WAIT.hear("One moment.", 2000).hear("Please", 2500), f"One moment. Please {MENU}"),
+        (WAIT.hear("One moment.", 2000).hear("We have pasta.", 4500), f"One moment. {MENU}"),
+        (WAIT.played_out(), MENU),
+        (replace(WAIT, followed=True), MENU),
+        (replace(WAIT, acts=WAIT.acts[:1]), "One moment. Please wait."),
+        (replace(WAIT, acts=WAIT.acts[:1], followed=True), ""),
+        (replace(WAIT, acts=WAIT.acts[:1], followed=True).hear("One", 2000), "One"),
+    ],
+)
+def test_words_cut_off_by_the_next_ones_were_not_heard(turn: Turn, audible: str) -> None:
+    assert turn.audible == audible

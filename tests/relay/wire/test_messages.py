@@ -258,6 +258,17 @@ WRITTEN: list[tuple[Outgoing, dict[str, object]]] = [
     (Text("Hi.", last=True), {"type": "text", "token": "Hi.", "last": True}),
     (Text("Hola.", language="es-ES"), {"type": "text", "token": "Hola.", "last": False, "lang": "es-ES"}),
     (Text("Hi.", interruptible=False), {"type": "text", "token": "Hi.", "last": False, "interruptible": False}),
+    (Text("Hi.", preemptible=True), {"type": "text", "token": "Hi.", "last": False, "preemptible": True}),
+    (
+        Media("https://example.com/a.mp3", preemptible=True),
+        {
+            "type": "play",
+            "source": "https://example.com/a.mp3",
+            "loop": 1,
+            "interruptible": True,
+            "preemptible": True,
+        },
+    ),
     (
         Media("https://example.com/a.mp3", 2, interruptible=False),
         {"type": "play", "source": "https://example.com/a.mp3", "loop": 2, "interruptible": False},
