@@ -1,4 +1,7 @@
-"""Handles `$disconnect`: logs that a socket has closed. API Gateway does not promise to call it."""
+"""Handles `$disconnect`: logs that a socket has closed. API Gateway does not promise to call it.
+
+How the call continues is decided when Twilio asks: `webhooks/socket_ended.py`.
+"""
 
 from collections.abc import Mapping
 from typing import Any

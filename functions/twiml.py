@@ -21,7 +21,7 @@ from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.ring import answer_placed_call, ring
 from functions.webhooks.screening import screened
-from functions.webhooks.session_ended import dialed, session_ended
+from functions.webhooks.socket_ended import dialed, socket_ended
 from functions.webhooks.transferring import hold, machine_heard, taken, whisper
 from functions.webhooks.unanswered import unanswered
 
@@ -63,7 +63,7 @@ def _token() -> str:
 def _respond(webhook: Webhook) -> Response:
     if noting := _NOTED.get(webhook.path):
         return noting(deps, webhook)
-    return twiml(_ANSWERED.get(webhook.path, session_ended)(deps, webhook))
+    return twiml(_ANSWERED.get(webhook.path, socket_ended)(deps, webhook))
 
 
 _ANSWERED: Mapping[str, Callable[[WebhookDeps, Webhook], str]] = {

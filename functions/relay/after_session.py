@@ -68,7 +68,7 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class Apologise:
+class GiveUp:
     """Say that the call cannot continue, and hang up."""
 
 
@@ -93,7 +93,7 @@ class AnswerMachine:
     """In the words of Twilio's AnsweredBy."""
 
 
-NextStep = Transfer | PassOn | Resume | Apologise | Farewell | HangUp | AnswerMachine
+NextStep = Transfer | PassOn | Resume | GiveUp | Farewell | HangUp | AnswerMachine
 
 
 def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable[Entry]) -> NextStep:
@@ -109,16 +109,16 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
         return AnswerMachine(machine)
     if left.status == "failed":
         permanent = left.error in PERMANENT_ERRORS or _failures(left, log) > MOST_RESUMES
-        return Apologise() if permanent else Resume()
+        return GiveUp() if permanent else Resume()
     if not (wanted := _hand_off_id(handoff)):
         return HangUp()
     match _destination(wanted, log):
         case Entry(_, HandedOff() as hand_off):
-            return _to_people(hand_off, 0, log) or Apologise()
+            return _to_people(hand_off, 0, log) or GiveUp()
         case Entry(_, PassedToAgent() as passed):
             return PassOn(passed)
         case _:
-            return Apologise()
+            return GiveUp()
 
 
 def second_voices(log: Iterable[Entry]) -> bool:
@@ -134,7 +134,7 @@ def after_dial(form: Mapping[str, str], hand_off: HandedOff | None, ring: int, l
     if not not_reached(form):
         return Resume() if hand_off and hand_off.afterwards else HangUp()
     if hand_off is None:
-        return Apologise()
+        return GiveUp()
     if further := _to_people(hand_off, ring + 1, log):
         return further
     return Farewell(hand_off.nobody, hand_off.language) if hand_off.ends else Resume()

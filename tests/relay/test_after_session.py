@@ -6,8 +6,8 @@ import pytest
 from functions.relay.after_session import (
     MOST_RESUMES,
     PERMANENT_ERRORS,
-    Apologise,
     Farewell,
+    GiveUp,
     HangUp,
     NextStep,
     PassOn,
@@ -75,7 +75,7 @@ def test_what_came_back_with_the_callback_is_not_believed() -> None:
 
 
 def test_an_unlogged_hand_off_is_apologised_for() -> None:
-    assert ended(HANDED) == Apologise()
+    assert ended(HANDED) == GiveUp()
 
 
 def test_a_hand_off_that_was_wanted_but_interrupted_is_none() -> None:
@@ -97,7 +97,7 @@ def test_a_lost_socket_is_resumed(error: str) -> None:
 
 @pytest.mark.parametrize("error", sorted(PERMANENT_ERRORS))
 def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> None:
-    assert next_step(failed(1, error), True, "", log(failed(1, error))) == Apologise()
+    assert next_step(failed(1, error), True, "", log(failed(1, error))) == GiveUp()
 
 
 def test_a_call_is_resumed_only_a_few_times() -> None:
@@ -106,7 +106,7 @@ def test_a_call_is_resumed_only_a_few_times() -> None:
     for number in range(1, MOST_RESUMES + 3):
         entries = log(*(entry.event for entry in entries), failed(number))
         partings.append(next_step(failed(number), True, "", entries))
-    assert partings == [*[Resume()] * MOST_RESUMES, Apologise(), Apologise()]
+    assert partings == [*[Resume()] * MOST_RESUMES, GiveUp(), GiveUp()]
 
 
 def test_only_lost_sessions_count() -> None:
@@ -129,7 +129,7 @@ def test_a_repeated_or_early_callback_changes_nothing() -> None:
 def test_a_callback_repeated_after_later_ones_is_answered_as_before() -> None:
     everything = log(*(failed(number) for number in range(1, MOST_RESUMES + 2)))
     partings = [next_step(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
-    assert partings == [*[Resume()] * MOST_RESUMES, Apologise()]
+    assert partings == [*[Resume()] * MOST_RESUMES, GiveUp()]
 
 
 # The end of a hand-off
@@ -169,7 +169,7 @@ def test_a_caller_who_talked_to_a_person_is_done(form: dict[str, str]) -> None:
 def test_an_untaken_caller_returns_to_the_agent_or_is_dismissed(form: dict[str, str]) -> None:
     assert after_dial(THERE | form, HAND_OFF, 0, ()) == Resume()
     assert after_dial(THERE | form, FAREWELL, 0, ()) == Farewell("Call us tomorrow.")
-    assert after_dial(THERE | form, None, 0, ()) == Apologise()
+    assert after_dial(THERE | form, None, 0, ()) == GiveUp()
     assert after_dial({"CallStatus": "completed"} | form, HAND_OFF, 0, ()) == HangUp()
 
 

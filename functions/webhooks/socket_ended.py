@@ -1,4 +1,4 @@
-"""Continues a call after a session (`/relay-ended`) or a hand-off (`/dialed`) has ended."""
+"""Continues a call whose socket has ended or was lost (`/relay-ended`), or whose hand-off has ended (`/dialed`)."""
 
 import logging
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.after_session import (
     AnswerMachine,
-    Apologise,
     Farewell,
+    GiveUp,
     HangUp,
     NextStep,
     PassOn,
@@ -37,7 +37,7 @@ from functions.webhooks.unanswered import without_session
 logger = logging.getLogger("hotline")
 
 
-def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
+def socket_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer the action callback of <Connect>: transfer, pass on, resume, apologise or hang up."""
     form, call = webhook.form, webhook.named("CallSid")
     recall = Recall(deps, _person(form)) if form.get("HandoffData") else None
@@ -49,7 +49,7 @@ def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     entries = deps.log.read(call_log(call))
     step = next_step(ended, status == "in-progress", form.get("HandoffData", ""), entries)
     logger.info("a session ended", extra={"status": ended.status, "error": ended.error, "next": type(step).__name__})
-    if isinstance(step, HangUp | Apologise | Farewell) and form.get("Direction") == "inbound":
+    if isinstance(step, HangUp | GiveUp | Farewell) and form.get("Direction") == "inbound":
         call_over(deps, webhook)
     return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at, recall))
 
@@ -110,7 +110,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
         case Resume():
             stay_counted(deps, announced, call, longest_s(agent))
             return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
-        case Apologise():
+        case GiveUp():
             language = _spoken(deps, call) or announced.language or agent.language
             return without_session(deps, announced.agent, call, language, outbound=announced.outbound)
         case Farewell(words, language):
