@@ -19,8 +19,10 @@ import boto3
 import pytest
 from aws_lambda_powertools import Logger
 from hypothesis import settings, strategies
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.server import ThreadedMotoServer
 
+from local.aws.moto_direct import answered_directly
 from local.aws.moto_tables import make_quick
 from local.handlers import make_late_clients
 from tests.endpoint import AWS_KEYS, refusing_url
@@ -231,7 +233,8 @@ def aws() -> Iterator[Aws]:
         _make_queue()
     home.secret("twilio-auth-token", TOKEN)
     home.secret("number-key", NUMBER_KEY)
-    yield home
+    with answered_directly(f"{host}:{port}", DomainDispatcherApplication(create_backend_app)):
+        yield home
     server.stop()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local.aws.moto_direct import answered_directly
 from local.aws.moto_tables import make_quick
 from local.guard import REFUSED, Guard, is_ours
 
@@ -78,8 +79,10 @@ def moto_server(secrets: Mapping[str, str] | None = None) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
+    place = f"127.0.0.1:{server.server_port}"
     try:
-        yield guard.url(f"http://127.0.0.1:{server.server_port}")
+        with answered_directly(place, application):
+            yield guard.url(f"http://{place}")
     finally:
         server.shutdown()
         thread.join()
