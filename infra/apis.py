@@ -30,8 +30,11 @@ OPENING_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=
 """Handshakes per second: as many as calls may begin. A stranger's handshakes leave the frames their quota."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
-"""Frames per second. It is far above what 200 calls at once send, because a refused frame is a lost sentence, and far
-below the 10,000 that an account has for all its APIs. Source: AWS, "Amazon API Gateway quotas"."""
+"""Frames per second on each route: notes of the line cannot use up the quota of words.
+
+It is far above what 200 calls at once send, because a refused frame is a lost sentence, and far below the 10,000 that
+an account has for all its APIs. Source: AWS, "Amazon API Gateway quotas".
+"""
 
 
 class Webhooks(Construct):
@@ -123,7 +126,8 @@ class Relay(Construct):
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE
         )
         self.stage.node.add_dependency(self.api)
-        _throttle(self.stage, {"$connect": OPENING_THROTTLE})
+        quotas = {"$connect": OPENING_THROTTLE, **dict.fromkeys(("$default", NOTES, "$disconnect"), RELAY_THROTTLE)}
+        _throttle(self.stage, quotas)
 
     def _noting(self, notes: "Notes") -> WebSocketAwsIntegration:
         """Return the integration that puts a frame into the table."""

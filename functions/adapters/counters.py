@@ -207,12 +207,12 @@ class _Ring:
             case Charge():
                 return _payment(reservation, self.now)
             case Seat(counter, quota) if item and count_in(item) == count_in(item).renewed(self.now):
-                return self._added(counter, quota)
+                return self._added(counter, quota, count_in(item).day)
             case Seat(counter):
                 return self._renewed(counter, item)
 
-    def _added(self, counter: str, quota: Quota) -> _Update:
-        values = {":today": self.now // DAY_S, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
+    def _added(self, counter: str, quota: Quota, day: int) -> _Update:
+        values = {":today": day, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
         values |= {":until": self.now + self.seconds, ":expires": self.now + KEPT_S}
         return _Update(counter, ADD_CALL, HAS_ROOM, _numbers(values), self.call)
 

@@ -37,14 +37,17 @@ class Count:
     """The SID of each active call, and when it must have ended."""
 
     def renewed(self, now: int) -> "Count":
-        """Return the count without the calls of an earlier day, and without active calls that must have ended."""
+        """Return the count without the calls of an earlier day, and without active calls that must have ended.
+
+        A clock that is slow at midnight does not bring the day before back: two clocks would empty it in turn.
+        """
         active = {call: until for call, until in self.active.items() if until > now}
-        today = now // DAY_S
+        today = max(self.day, now // DAY_S)
         return replace(self, day=today, calls=self.calls if self.day == today else 0, active=active)
 
     def admits(self, quota: Quota, now: int) -> bool:
         """Return whether one more call may begin. Call it on a count that is `renewed`."""
-        return self.day == now // DAY_S and self.calls < quota.per_day and len(self.active) < quota.at_once
+        return self.day >= now // DAY_S and self.calls < quota.per_day and len(self.active) < quota.at_once
 
     def with_call(self, call: str, until: int) -> "Count":
         """Return the count with one more call, which must have ended at `until`."""

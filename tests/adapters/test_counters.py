@@ -147,6 +147,15 @@ def test_calls_that_go_on_over_midnight_still_do(counters: Counters, name: str, 
     assert not lets_in(counters, name, quota, "CA1", LONG)
 
 
+def test_clocks_that_differ_at_midnight_let_no_call_more_in(counters: Counters, name: str, clock: Clock) -> None:
+    midnight = (int(clock.now) // DAY_S + 1) * DAY_S
+    admitted = 0
+    for number in range(10):
+        clock.now = midnight - 1 if number % 2 else midnight + 1
+        admitted += lets_in(counters, name, Quota(3, 9), f"CA{number}", 60)
+    assert admitted == 3
+
+
 def test_a_call_without_a_reported_end_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
     assert lets_in(counters, name, quota, "CA0", LONG)

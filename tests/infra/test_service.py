@@ -219,6 +219,15 @@ def test_handshakes_cannot_use_up_the_quota_of_frames(dev: Synthesized) -> None:
     assert opening * 10 < relay["DefaultRouteSettings"]["ThrottlingRateLimit"]
 
 
+def test_each_kind_of_frame_has_a_quota_of_its_own(dev: Synthesized) -> None:
+    """A socket that was refused may still send notes, which no function reads first."""
+    routes = {one["RouteKey"] for one in dev.properties("AWS::ApiGatewayV2::Route").values()}
+    sockets = {key for key in routes if not key.startswith("POST ")}
+    relay = dev.properties("AWS::ApiGatewayV2::Stage")["RelayStage"]
+    assert set(relay["RouteSettings"]) == sockets
+    assert len(sockets) == 4
+
+
 def test_executions_are_kept_for_the_functions_that_a_stage_names(synthesize: Synthesize) -> None:
     functions = synthesize(reserved_concurrency="twiml=5, default=50").properties("AWS::Lambda::Function")
     kept = {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()}

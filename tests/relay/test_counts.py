@@ -14,6 +14,13 @@ def test_a_new_day_begins_with_no_call() -> None:
     assert yesterday.renewed(NOON) == Count(day=20)
 
 
+def test_a_slow_clock_at_midnight_empties_no_day() -> None:
+    full = Count(day=20, calls=3)
+    late = full.renewed(20 * DAY_S - 1)
+    assert late == full
+    assert not late.admits(QUOTA, 20 * DAY_S - 1)
+
+
 def test_a_call_that_must_have_ended_is_not_active() -> None:
     assert Count(20, 2, {"CA1": NOON, "CA2": NOON + 1}).renewed(NOON) == Count(20, 2, {"CA2": NOON + 1})
 
