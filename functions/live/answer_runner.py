@@ -105,7 +105,7 @@ class _Runner:
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < answer.deadline, held=context.end_claimed
         )
-        read_at = clock() if context.read_at is None else context.read_at
+        self._began = read_at = clock() if context.read_at is None else context.read_at
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
         self._older_until = read_at + OLDER_STOP_S if context.older_answers else read_at
@@ -204,7 +204,9 @@ class _Runner:
 
     def _remind(self, seconds: int) -> None:
         try:
-            self._ports.timer.remind(seconds, DigitsReminder(self._context.connection, self._context.key).write())
+            after = seconds + round(self._clock() - self._began)
+            reminder = DigitsReminder(self._context.connection, self._context.key, after=after)
+            self._ports.timer.remind(seconds, reminder.write())
         except TimerError as error:
             logger.error("the reminder for digits was not sent: %s", error)
 

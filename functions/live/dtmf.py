@@ -1,6 +1,5 @@
 """Handles a key of the phone: a digit for a tool, a key with a meaning for the agent, or one that is only logged."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 from functions.live.deps import Deps, Frame
@@ -88,14 +87,24 @@ def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
     if asked is None:
         return "settled"
     digits = digits_since(deps, reminder.connection, asked.at)
-    match digits_step(call, entries, digits, reminder.key, last=reminder.last, waited=reminder.waited):
+    step = digits_step(
+        call,
+        entries,
+        digits,
+        reminder.key,
+        last=reminder.last,
+        waited=reminder.waited,
+        after=reminder.after,
+        timeout=asked.digits_prompt.timeout,
+    )
+    match step:
         case Settled():
             return "settled"
-        case StillKeying(last):
-            deps.remind(asked.digits_prompt.timeout, DigitsReminder(reminder.connection, reminder.key, last).write())
+        case StillKeying(last, seconds):
+            deps.remind(seconds, reminder.again(seconds, last=last).write())
             return "still keying"
         case Later(seconds):
-            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
+            deps.remind(seconds, reminder.again(seconds, waited=reminder.waited + seconds).write())
             return "later"
         case HandIn(key):
             return begin(deps, reminder.connection, Entry(key, asked.at_the_end(digits)), tasks)

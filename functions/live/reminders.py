@@ -69,9 +69,17 @@ class DigitsReminder:
     waited: int = 0
     """Seconds that were waited for the floor."""
 
+    after: int = 0
+    """Seconds from the turn to the return of this reminder; 0 if they are not known."""
+
+    def again(self, seconds: int, last: str = "", waited: int = 0) -> "DigitsReminder":
+        """Return the reminder that follows this one after some seconds."""
+        after = self.after + seconds if self.after else 0
+        return DigitsReminder(self.connection, self.key, last or self.last, waited, after)
+
     def write(self) -> str:
         """Return the reminder as text."""
-        return json.dumps(["digits", self.connection, str(self.key), self.last, self.waited])
+        return json.dumps(["digits", self.connection, str(self.key), self.last, self.waited, self.after])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ def read(text: str) -> Reminder:
                 return SilenceReminder(connection, Key.parse(key), waited)
             case ["noise", str(connection), str(key), int(waited)]:
                 return NoiseReminder(connection, Key.parse(key), waited)
+            case ["digits", str(connection), str(key), str(last), int(waited), int(after)]:
+                return DigitsReminder(connection, Key.parse(key), last, waited, after)
             case ["digits", str(connection), str(key), str(last), *more]:
                 return DigitsReminder(connection, Key.parse(key), last, _waited(more))
             case ["time", str(connection), int(left), bool(last_minute), *more]:

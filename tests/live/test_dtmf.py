@@ -130,9 +130,10 @@ def test_a_tool_knows_what_the_one_before_stored() -> None:
 
 def test_digits_that_do_not_come_are_given_up_once() -> None:
     house = asking(saying("No matter."))
-    ((_, note),) = [one for one in house.timer.notes if "digits" in one[1]]
-    asked = DigitsReminder("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Prompt)))
-    assert note == asked.write()
+    ((seconds, note),) = [one for one in house.timer.notes if "digits" in one[1]]
+    key = next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Prompt))
+    asked = DigitsReminder("c1", key, after=seconds)
+    assert read(note) == asked
     assert [house.sessions.check(asked) for _ in range(2)] == ["answered", "settled"]
     assert heard(house).endswith("No matter.")
     assert [event.whole for event in house.events() if isinstance(event, DigitsEntered)] == [False]
@@ -148,6 +149,16 @@ def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     last = str(house.private.read(DIGITS)[-1].key)
     assert house.timer.notes[-1] == (8, DigitsReminder("c1", asked.key, last).write())
     assert house.sessions.check(replace(asked, last=last)) == "answered"
+
+
+def test_the_wait_for_digits_counts_from_the_last_one() -> None:
+    house = asking(saying("No matter."))
+    note = replace(asked_in(house), after=9)
+    house.sessions.receive(house.frame({"type": "dtmf", "digit": "1"}, at=note.key.at + 6000))
+    assert house.sessions.check(note) == "still keying"
+    seconds, text = house.timer.notes[-1]
+    assert (seconds, read(text)) == (5, note.again(5, last=str(house.private.read(DIGITS)[-1].key)))
+    assert house.sessions.check(read(text)) == "answered"
 
 
 READING: list[StreamEvent | Exception] = [ToolCall("t1", "meter_reading", "{}"), Finished("tools")]

@@ -344,7 +344,7 @@ def test_a_caller_who_speaks_after_the_end_is_told_so() -> None:
         AnswerReminder("c1", Key(5, "a="), 2),
         SilenceReminder("c1", Key(5, "a="), 10),
         NoiseReminder("c1", Key(5, "a="), 2),
-        DigitsReminder("c1", Key(5, "a="), "x", 4),
+        DigitsReminder("c1", Key(5, "a="), "x", 4, 9),
         TimeLimitReminder("c1", 9, last_minute=False, waited=5),
     ],
 )
@@ -357,6 +357,7 @@ def test_a_reminder_is_read_as_it_was_written(note: Reminder) -> None:
     [
         ('["c1", "5#a#0001", 2]', AnswerReminder("c1", Key(5, "a"), 2)),
         ('["digits", "c1", "5#a#0001", "x"]', DigitsReminder("c1", Key(5, "a"), "x")),
+        ('["digits", "c1", "5#a#0001", "x", 4]', DigitsReminder("c1", Key(5, "a"), "x", 4)),
         ('["time", "c1", 9, false]', TimeLimitReminder("c1", 9, last_minute=False)),
     ],
 )

@@ -72,6 +72,9 @@ class StillKeying:
     last: str
     """The key of the newest digit, as text."""
 
+    seconds: int
+    """Seconds until the time for the next digit is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
@@ -164,18 +167,28 @@ def machine_step(call: Call, entries: Iterable[Entry], answered_by: str) -> Sett
 
 
 def digits_step(
-    call: Call, entries: Iterable[Entry], digits: tuple[Entry, ...], asked: Key, *, last: str, waited: int
+    call: Call,
+    entries: Iterable[Entry],
+    digits: tuple[Entry, ...],
+    asked: Key,
+    *,
+    last: str,
+    waited: int,
+    after: int,
+    timeout: int,
 ) -> DigitsStep:
-    """Return what to do when the time for the next digit of the question at `asked` is over.
+    """Return what to do `after` seconds after the turn of the question at `asked`, which is 0 if it is not known.
 
-    `last` is the key of the newest digit that was known when the reminder was sent, as text; `digits` are all.
+    `last` is the key of the newest digit that was known when the reminder was sent, as text; `digits` are all. The
+    next one must come within `timeout` seconds.
     """
     entries = tuple(entries)
     if call.over or call.suspended or call.collecting is None or call.collecting[0].frame != asked.frame:
         return Settled()
-    newest_digit = str(digits[-1].key) if digits else ""
-    if newest_digit != last:
-        return StillKeying(newest_digit)
+    if digits and str(newest := digits[-1].key) != last:
+        passed = (asked.at + after * 1000 - newest.at) / 1000 if after else 0
+        if passed < timeout:
+            return StillKeying(str(newest), min(ceil(timeout - passed), timeout))
     if floor_is_taken(call, entries) and waited < LONGEST_SPEECH_S:
         return Later(DIGITS_CHECK_S)
     return HandIn(max(entry.key for entry in (*entries, *digits)).after("unkeyed"))

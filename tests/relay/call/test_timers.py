@@ -341,7 +341,7 @@ DIGIT = at(4000, Digit("1"))
     [
         ((), (), "", 0, HandIn(COLLECTING[-1].key.after("unkeyed"))),
         ((), (DIGIT,), str(DIGIT.key), 0, HandIn(DIGIT.key.after("unkeyed"))),
-        ((), (DIGIT,), "", 0, StillKeying(str(DIGIT.key))),
+        ((), (DIGIT,), "", 0, StillKeying(str(DIGIT.key), 8)),
         ((at(5000, ON),), (), "", 0, Later(DIGITS_CHECK_S)),
         ((at(5000, ON),), (), "", LONGEST_SPEECH_S, HandIn(at(5000, ON).key.after("unkeyed"))),
         ((at(5000, Closed(1000)),), (), "", 0, Settled()),
@@ -353,11 +353,23 @@ def test_the_time_for_digits_ends(
     entries: tuple[Entry, ...], digits: tuple[Entry, ...], last: str, waited: int, step: DigitsStep
 ) -> None:
     log = (*COLLECTING, *entries)
-    assert digits_step(fold(log), log, digits, COLLECTING[1].key, last=last, waited=waited) == step
+    asked = COLLECTING[1].key
+    assert digits_step(fold(log), log, digits, asked, last=last, waited=waited, after=0, timeout=8) == step
+
+
+@pytest.mark.parametrize(("passed_ms", "seconds"), [(2100, 6), (0, 8), (-1000, 8), (7999, 1), (8000, None)])
+def test_the_time_for_the_next_digit_begins_with_the_last_one(passed_ms: int, seconds: int | None) -> None:
+    asked = COLLECTING[1].key
+    digit = at(21_000 - passed_ms, Digit("1"), "d")
+    found = digits_step(fold(COLLECTING), COLLECTING, (digit,), asked, last="", waited=0, after=20, timeout=8)
+    assert found == (HandIn(digit.key.after("unkeyed")) if seconds is None else StillKeying(str(digit.key), seconds))
 
 
 def test_the_time_for_digits_of_another_question_is_over() -> None:
-    assert digits_step(fold(COLLECTING), COLLECTING, (), at(900, ON).key, last="", waited=0) == Settled()
+    assert (
+        digits_step(fold(COLLECTING), COLLECTING, (), at(900, ON).key, last="", waited=0, after=0, timeout=8)
+        == Settled()
+    )
 
 
 def test_where_the_line_reports_no_voices_no_silence_is_broken() -> None:
