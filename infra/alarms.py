@@ -41,6 +41,7 @@ FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "secret": (_ALL, 1, "A secret is missing or could not be read: run make doctor."),
     "table": (_ALL, 3, "The table was out of reach."),
     "queue": ((*_TALKING, "after"), 1, "A reminder could not be sent."),
+    "receiver": (("after",), 3, "EventBridge, Twilio or a receiver of yours did not take what follows a call."),
     "line": (_TALKING, 3, "Messages were not sent to callers: API Gateway refused them, failed or was not reached."),
     "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
     "webhook": (("twiml", "menu"), 1, "A webhook failed, and the caller heard a menu or an apology."),

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws_error import cause
-from functions.relay.ports import OperatorError
+from functions.relay.ports import OutletError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.public import public
 
@@ -21,7 +21,7 @@ LARGEST_BYTES = 240_000
 """Most bytes of an event with words: EventBridge takes 256 KB, names included. A larger one is sent without words."""
 
 
-class EventError(OperatorError):
+class EventError(OutletError):
     """The event was not taken; `str(error)` names the cause."""
 
 

@@ -14,7 +14,18 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.relay.call_context import known
-from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TimerError
+from functions.relay.ports import (
+    CountersError,
+    DeclinedError,
+    GuardError,
+    LogError,
+    OutletError,
+    SchedulerError,
+    SecretError,
+    TimerError,
+    TranscriptError,
+    UnansweredError,
+)
 from functions.relay.wire.model import ModelError
 
 if TYPE_CHECKING:
@@ -37,6 +48,7 @@ KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("secret", (SecretError,)),
     ("table", (LogError, CountersError)),
     ("queue", (TimerError,)),
+    ("receiver", (OutletError, DeclinedError, UnansweredError, TranscriptError, SchedulerError)),
 )
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 

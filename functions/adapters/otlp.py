@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from functions.relay.ports import OperatorError, SecretError
+from functions.relay.ports import OutletError, SecretError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.trace import trace_of
 
@@ -19,7 +19,7 @@ SECRET = "otlp-headers"
 """The secret with the headers that a collector wants, such as `api-key=abc,team=rosa`. It may be missing."""
 
 
-class TraceError(OperatorError):
+class TraceError(OutletError):
     """The collector did not take the trace; `str(error)` says why."""
 
 

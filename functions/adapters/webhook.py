@@ -7,7 +7,7 @@ from collections.abc import Callable
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from functions.relay.ports import OperatorError
+from functions.relay.ports import OutletError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.public import public
 from functions.relay.record.signing import signed
@@ -18,7 +18,7 @@ SECRET = "call-webhook-secret"
 """The name of the secret that signs."""
 
 
-class WebhookError(OperatorError):
+class WebhookError(OutletError):
     """The receiver did not take the webhook; `str(error)` says why."""
 
 

@@ -51,6 +51,10 @@ class SchedulerError(OperatorError):
     """A call could not be planned; `str(error)` names the cause."""
 
 
+class OutletError(OperatorError):
+    """Something outside did not take a call that is over; `str(error)` names the cause."""
+
+
 class TranscriptError(OperatorError):
     """A transcript could not be read; `str(error)` names the cause."""
 

@@ -11,6 +11,9 @@ import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.adapters import metrics
+from functions.adapters.events import EventError
+from functions.adapters.otlp import TraceError
+from functions.adapters.webhook import WebhookError
 from functions.follow_up.calls import check
 from functions.follow_up.deliver import FollowUpError
 from functions.follow_up.reminder import FollowUpReminder
@@ -19,7 +22,15 @@ from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
 from functions.relay.log.events import AnswerEnded, Entry, SessionJoined
 from functions.relay.log.keys import Key, call_log
-from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TimerError
+from functions.relay.ports import (
+    CountersError,
+    DeclinedError,
+    GuardError,
+    LogError,
+    SchedulerError,
+    SecretError,
+    TimerError,
+)
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
@@ -64,6 +75,11 @@ def kinds(counted: Counted) -> list[str]:
         (CountersError("DynamoDB: out of reach"), "table"),
         (TimerError("SQS: out of reach"), "queue"),
         (GuardError("Bedrock: throttled"), "model"),
+        (WebhookError("the call webhook answered 500"), "receiver"),
+        (TraceError("the collector answered 503"), "receiver"),
+        (EventError("EventBridge: ThrottlingException"), "receiver"),
+        (DeclinedError("Twilio 21610"), "receiver"),
+        (SchedulerError("Scheduler: out of reach"), "receiver"),
         (KeyError("words"), "code"),
     ],
 )
