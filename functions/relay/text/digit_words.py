@@ -140,7 +140,7 @@ FILLERS = frozenset(
         ),
         *("strich", "bindestrich", "komma", "äh", "ähm", "y", "luego", "guion", "guión", "coma", "eh", "et", "puis"),
         *("tiret", "virgule", "euh", "e", "poi", "trattino", "virgola", "और", "फिर", "डैश"),
-        *("next", "yes", "weiter", "siguiente", "ensuite", "espace", "espacio", "spazio", "leerzeichen", "अगला"),
+        *("next", "weiter", "siguiente", "ensuite", "espace", "espacio", "spazio", "leerzeichen", "अगला"),
     )
 )
 """Words that people say between digits."""

@@ -234,6 +234,11 @@ def test_telephone_numbers_are_found_in_each_language(language: str, text: str) 
     assert redacted(text, language) == "[phone]"
 
 
+def test_a_telephone_number_beside_another_number_is_found() -> None:
+    assert redacted("A table for 5, yes, 212 555 0142.") == "A table for 5, yes, [phone]."
+    assert redacted("We ate at 8. Call 212 555 0142 to book for 2.") == "We ate at 8. Call [phone] to book for 2."
+
+
 NEAR_MISSES = [
     ("en-US", "It costs four hundred one, one hundred eleven, or two hundred fifteen dollars."),
     ("en-US", "One hundred five, two hundred ten, three hundred fifteen."),

@@ -70,6 +70,8 @@ def _range(number: WrittenNumber) -> str | None:
     ends = re.split(rf"\s?{_HYPHENS}\s?", number.core)
     if len(ends) != 2 or number.sign:
         return None
+    if ends[1][0] == number.money:
+        ends[1] = ends[1][1:]
     first, last = (parse(end, number.language) for end in ends)
     if first and last and (first[0] >= last[0] or len(ends[1]) > 4):
         return None

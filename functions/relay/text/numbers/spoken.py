@@ -17,15 +17,15 @@ _FRACTIONS = "".join(FRACTIONS)
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
 _BEGUN_VERSION = r"(?<![^\W_])(?<![^\W_][-_./#@:])v(?=\d)"
 _VERSION = _BEGUN_VERSION.replace("v(", "(?P<version>v)(")
-_SIGN = "[-+\u2212]"
+_SIGN = "[-+\u2212\u00b1\u2248~]"
 _CODES = ("US$", "USD", "EUR", "GBP", "JPY", "INR", "CHF", "Rs.", "Rs")
 _MONEY = f"(?:[$€£¥₹]|(?:{'|'.join(map(re.escape, _CODES))})(?=[ \u00a0]?\\d))"
 _CORE = (
     r"(?:(?<=\+)\d{1,3}[ ]?\(\d{1,5}\)[ -]?(?=\d)|\(\d{2,5}\)[ -]?(?=\d))?(?:[%s]|\d"
-    r"(?:\d|[.,:/'\u2019_\u00a0\u202f](?=\d)|[ ]?h[ ]?(?=\d)|[ ]?[-\u2013][ ]?(?=\d)|[ ](?=\d)"
+    r"(?:\d|[.,:/'\u2019_\u00a0\u202f](?=\d)|[ ]?h[ ]?(?=\d)|[ ]?[-\u2013][ ]?[$€£₹]?(?=\d)|[ ](?=\d)"
     r"|(?:\*{1,2}|[\u00d7^])(?=\d)|[ ]?(?:[ap]\.?m\.?|[AP]M|h)(?=[ ]?[-\u2013][ ]?\d)){0,80}(?:[ ]?[%s])?)"
 ) % ((_FRACTIONS,) * 2)
-_BEGUN_CORE = rf"\(?[\d{_FRACTIONS}][{_FRACTIONS}\d.,:/'\u2019_()\u00a0\u202f \u2013*\u00d7^hapmAPM-]{{0,90}}"
+_BEGUN_CORE = rf"\(?[\d{_FRACTIONS}][{_FRACTIONS}\d.,:/'\u2019_()\u00a0\u202f \u2013*\u00d7^hapmAPM$€£₹-]{{0,90}}"
 _CLOCK = {
     "en": ("am", "pm", "AM", "PM", "a.m.", "p.m.", "A.M.", "P.M."),
     "de": ("Uhr",),

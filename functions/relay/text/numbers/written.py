@@ -94,8 +94,19 @@ def one_by_one(digits: str, tag: str) -> str:
     return " ".join(cardinal(int(digit), tag) for digit in digits)
 
 
+_ABOUT = {
+    "en": {"\u00b1": "plus or minus", "\u2248": "about", "~": "about"},
+    "de": {"\u00b1": "plus minus", "\u2248": "ungefähr", "~": "ungefähr"},
+    "es": {"\u00b1": "más menos", "\u2248": "aproximadamente", "~": "aproximadamente"},
+    "fr": {"\u00b1": "plus ou moins", "\u2248": "environ", "~": "environ"},
+    "it": {"\u00b1": "più o meno", "\u2248": "circa", "~": "circa"},
+    "hi": {"\u00b1": "प्लस माइनस", "\u2248": "लगभग", "~": "लगभग"},
+}
+"""Signs before a number that is not exact."""
+
+
 def signed(words: str, number: WrittenNumber) -> str:
     """Return the words after the number's sign."""
     language = number.language
-    signs = {"-": language.minus, "\u2212": language.minus, "+": language.plus}
+    signs = {"-": language.minus, "\u2212": language.minus, "+": language.plus, **_ABOUT[language.tag]}
     return f"{signs.get(number.sign, '')} {words}".strip()

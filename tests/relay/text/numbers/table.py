@@ -9,6 +9,10 @@ ordinal, time, telephone), the classes of Google's text normalisation corpus.
 
 CASES: dict[str, dict[str, str]] = {
     "en-US": {
+        "$5-$10 or €5 - €10": "five to ten dollars or five to ten euros",
+        "$5-€10": "$5-€10",
+        "±5, ~5 people, ≈$10": "plus or minus five, about five people, about ten dollars",
+        "1~2, 5~, a~5": "one~two, five~, a~five",
         "We have 1) soup, 2) salad and 3) cake.": "We have one, soup, two, salad and three, cake.",
         "(about 5) people, (see 7) or 4) too": "(about five) people, (see seven) or four) too",
         "1/2 cup or ½ cup": "half a cup or half a cup",
@@ -232,6 +236,7 @@ CASES: dict[str, dict[str, str]] = {
         "3.5 kg": "drei Punkt fünf Kilogramm",
     },
     "de-DE": {
+        "±5 %, ~10 Minuten": "plus minus fünf Prozent, ungefähr zehn Minuten",
         "Es gibt 1) Suppe, 2) Salat.": "Es gibt eins, Suppe, zwei, Salat.",
         "1/2 Tasse, ½ Stunde": "eine halbe Tasse, eine halbe Stunde",
         "3/4 Liter, 1/4 Liter": "drei Viertel Liter, ein Viertel Liter",
@@ -445,6 +450,7 @@ CASES: dict[str, dict[str, str]] = {
         "$ 1.500,50": "mil quinientos pesos con cincuenta centavos",
     },
     "fr-FR": {
+        "~20 minutes": "environ vingt minutes",
         "1/2 tasse, ½ heure": "une demi-tasse, une demi-heure",
         "3/4 de litre": "trois quarts de litre",
         "1½ heure, 2½ litres": "une heure et demie, deux litres et demi",

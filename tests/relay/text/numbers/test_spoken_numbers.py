@@ -41,7 +41,25 @@ def test_a_number_is_spoken_alike_in_any_two_pieces(language: str, text: str, he
 
 
 SCRAPS = [*"0123456789", *".,:/-+ $€%*h()`\n", " 5", "km", "am", "May", " 3. ", "**", "st", "[1]", "<b>", "p.m."]
-SCRAPS += ["½", " ½ ", "v", " v2", " 1) ", "2) soup", "M€", " k", "3:1", " won 3", "/4 cup", " of", "lbs", "ext. "]
+SCRAPS += [
+    "½",
+    " ½ ",
+    "v",
+    " v2",
+    " 1) ",
+    "2) soup",
+    "M€",
+    " k",
+    "3:1",
+    " won 3",
+    "/4 cup",
+    " of",
+    "lbs",
+    "ext. ",
+    "~",
+    "\u00b1",
+    "$5-",
+]
 
 
 @given(
