@@ -110,7 +110,9 @@ class Voice:
         object.__setattr__(self, "provider", _cased("Voice.provider", self.provider, SPEAKERS))
         if self.listener is not None:
             object.__setattr__(self, "listener", _cased("Voice.listener", self.listener, LISTENERS))
-        object.__setattr__(self, "name", self.name.removeprefix(PREFIXES.get(self.provider, "")))
+        prefix = PREFIXES.get(self.provider, "")
+        if self.name.lower().startswith(prefix.lower()):
+            object.__setattr__(self, "name", self.name[len(prefix) :])
         check_hints(self.hints, "Voice.hints")
         not_empty("Voice.name", self.name)
         if self.second:

@@ -78,6 +78,8 @@ def test_a_voice_that_the_provider_does_not_have(provider: Any, name: str) -> No
         (("google", "en-US-Neural2-A", "deepgram"), ("Google", "en-US-Neural2-A", "Deepgram")),
         (("GOOGLE", "Google.en-US-Neural2-A", "GOOGLE"), ("Google", "en-US-Neural2-A", "Google")),
         (("amazon", "Polly.Amy", None), ("Amazon", "Amy", None)),
+        (("amazon", "polly.Amy", None), ("Amazon", "Amy", None)),
+        (("google", "google.en-US-Neural2-A", None), ("Google", "en-US-Neural2-A", None)),
         (("Amazon", "Polly.Amy-Neural", "Deepgram"), ("Amazon", "Amy-Neural", "Deepgram")),
         (("elevenLabs", ELEVEN, None), ("ElevenLabs", ELEVEN, None)),
     ],
