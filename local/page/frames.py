@@ -10,23 +10,23 @@ from functions.relay.log.events import AgentSaid, Entry
 from functions.relay.wire.messages import Incoming
 from local.page.call_view import SESSION, Seen
 from local.page.observations import EntryAppended, FramePassed
-from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
+from local.page.shapes import Shape, Shapes, parsed, placed, plain, shaped
 
 
-def frames(seen: Seen) -> Marks:
+def frames(seen: Seen) -> Shapes:
     """Return every frame in both directions, by an id that does not change."""
     return placed(_passed(seen) if seen.live else _logged(seen), seen.began)
 
 
-def _passed(seen: Seen) -> Iterator[tuple[str, Mark]]:
+def _passed(seen: Seen) -> Iterator[tuple[str, Shape]]:
     for number, observation in seen.observations:
         if isinstance(observation, FramePassed):
             frame = parsed(observation.text)
             kind = frame.get("type", "message") if isinstance(frame, dict) else "text"
-            yield f"frame{number}", marked(observation.way, kind, observation.at, _summary(frame), frame)
+            yield f"frame{number}", shaped(observation.way, kind, observation.at, _summary(frame), frame)
 
 
-def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
+def _logged(seen: Seen) -> Iterator[tuple[str, Shape]]:
     """Yield what the log says of the frames: those from Twilio, and the words that reached Twilio."""
     for number, observation in seen.observations:
         match observation:
@@ -34,9 +34,9 @@ def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 name = type(event).__name__
                 about = plain(entry)
                 if isinstance(event, Incoming):
-                    yield f"frame{number}", marked("in", name.lower(), float(key.at), _summary(about["event"]), about)
+                    yield f"frame{number}", shaped("in", name.lower(), float(key.at), _summary(about["event"]), about)
                 elif isinstance(event, AgentSaid):
-                    yield f"frame{number}", marked("out", "said", at, event.text, about)
+                    yield f"frame{number}", shaped("out", "said", at, event.text, about)
 
 
 def _summary(frame: Any) -> str:

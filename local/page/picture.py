@@ -70,7 +70,7 @@ def _draw(browser: str, url: str, given: argparse.Namespace) -> None:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": given.width, "height": given.height}, color_scheme=given.scheme)
         page.goto(url)
-        page.locator(".mark.said").first.wait_for()
+        page.locator(".shape.said").first.wait_for()
         page.screenshot(path=given.file, full_page=given.whole)
         chromium.close()
 

@@ -1,4 +1,4 @@
-"""A mark: one thing on the timeline or in the list of frames, as the page draws it.
+"""A shape: one thing on the timeline or in the list of frames, as the page draws it.
 
 Its times are milliseconds: since 1970, and after `placed` since the beginning of the call. Its `json` holds the whole
 thing that it shows.
@@ -12,22 +12,22 @@ from typing import Any
 from functions.relay.log.codec import dump
 from functions.relay.log.events import Entry
 
-Mark = dict[str, Any]
-Marks = dict[str, Mark]
+Shape = dict[str, Any]
+Shapes = dict[str, Shape]
 
 
-def marked(lane: str, kind: str, at: float, label: str, about: Any, *, to: float | None = None, **more: Any) -> Mark:
-    """Return a mark at a moment, or of a span that ends at `to`."""
+def shaped(lane: str, kind: str, at: float, label: str, about: Any, *, to: float | None = None, **more: Any) -> Shape:
+    """Return a shape at a moment, or of a span that ends at `to`."""
     return {"lane": lane, "kind": kind, "at": at, "to": to, "label": label, "json": about, **more}
 
 
-def placed(marks: Iterable[tuple[str, Mark]], began: float) -> Marks:
-    """Return marks by their ids, with times since the beginning of the call."""
-    return {name: mark | _times(mark, began) for name, mark in marks}
+def placed(shapes: Iterable[tuple[str, Shape]], began: float) -> Shapes:
+    """Return shapes by their ids, with times since the beginning of the call."""
+    return {name: shape | _times(shape, began) for name, shape in shapes}
 
 
-def _times(mark: Mark, began: float) -> Mark:
-    return {name: round(mark[name] - began, 1) for name in ("at", "to", "first") if mark.get(name) is not None}
+def _times(shape: Shape, began: float) -> Shape:
+    return {name: round(shape[name] - began, 1) for name in ("at", "to", "first") if shape.get(name) is not None}
 
 
 @lru_cache(maxsize=20_000)

@@ -1,4 +1,4 @@
-"""The timeline: the marks of its lanes."""
+"""The timeline: the shapes of its lanes."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -21,11 +21,11 @@ from functions.relay.log.events import (
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from local.page.call_view import Seen, Session
 from local.page.observations import EntryAppended, MessagePosted, ModelAsked, ModelEnded, ModelSpoke, TableRequested
-from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
+from local.page.shapes import Shape, Shapes, parsed, placed, plain, shaped
 
 
-def marks(seen: Seen) -> Marks:
-    """Return the marks of every lane, by an id that does not change."""
+def shapes(seen: Seen) -> Shapes:
+    """Return the shapes of every lane, by an id that does not change."""
     told = [*_talk(seen), *_tools(seen), *_model(seen), *_table(seen), *_posts(seen)]
     return placed(told, seen.began)
 
@@ -33,31 +33,31 @@ def marks(seen: Seen) -> Marks:
 # The caller and the agent, from the frames in the log
 
 
-def _talk(seen: Seen) -> Iterator[tuple[str, Mark]]:
+def _talk(seen: Seen) -> Iterator[tuple[str, Shape]]:
     for session in seen.sessions:
         for entry in session.entries:
-            if mark := _caller(entry):
-                yield f"{session.connection}{entry.key}", mark
+            if shape := _caller(entry):
+                yield f"{session.connection}{entry.key}", shape
         yield from _voice(session, seen.last)
 
 
-def _caller(entry: Entry) -> Mark | None:
+def _caller(entry: Entry) -> Shape | None:
     at, about = float(entry.key.at), plain(entry)
     match entry.event:
         case Setup():
-            return marked("caller", "setup", at, "the call begins", about)
+            return shaped("caller", "setup", at, "the call begins", about)
         case Prompt(text):
-            return marked("caller", "said", at, text, about)
+            return shaped("caller", "said", at, text, about)
         case Partial(text):
-            return marked("caller", "partial", at, text, about)
+            return shaped("caller", "partial", at, text, about)
         case Dtmf(digit) | KeyPressed(digit):
-            return marked("caller", "key", at, digit, about)
+            return shaped("caller", "key", at, digit, about)
         case DigitsEntered(digits=digits):
-            return marked("caller", "key", at, digits or "keyed in", about)
+            return shaped("caller", "key", at, digits or "keyed in", about)
         case Silent() | LastMinute() | TimeUp() | MachineAnswered() as cause:
-            return marked("caller", "setup", at, _CAUSES[type(cause)], about)
+            return shaped("caller", "setup", at, _CAUSES[type(cause)], about)
         case Interrupt(heard):
-            return marked(
+            return shaped(
                 "caller",
                 "interrupt",
                 at,
@@ -65,7 +65,7 @@ def _caller(entry: Entry) -> Mark | None:
                 about,
             )
         case Problem() | Unknown():
-            return marked("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
+            return shaped("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
         case _:
             return None
 
@@ -78,14 +78,14 @@ _CAUSES = {
 }
 
 
-def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
+def _voice(session: Session, last: float) -> Iterator[tuple[str, Shape]]:
     """Yield a span for each time that the agent speaks, with the words that were played in it."""
-    span: Mark | None = None
+    span: Shape | None = None
     for entry in session.entries:
         at = float(entry.key.at)
         match entry.event:
             case Info("agentSpeaking", "on") if span is None:
-                span = marked("agent", "voice", at, "", [])
+                span = shaped("agent", "voice", at, "", [])
                 yield f"voice{session.connection}{entry.key}", span
             case Info("agentSpeaking", "off") if span:
                 span["to"], span = at, None
@@ -103,28 +103,28 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
 # Tools, model, table and posts: as they were watched, or else what the log says of them
 
 
-def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    open_: dict[tuple[tuple[int, str], str], Mark] = {}
+def _tools(seen: Seen) -> Iterator[tuple[str, Shape]]:
+    open_: dict[tuple[tuple[int, str], str], Shape] = {}
     for number, observation in seen.observations:
         match observation:
             case EntryAppended(at, _, Entry(key, ToolCalled(id, name, arguments))):
                 label = f"{name}({arguments})"
-                open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(observation.entry)})
-                yield f"tool{number}", mark
-            case EntryAppended(at, _, Entry(key, ToolReturned(id, text, failed))) if mark := open_.get(
+                open_[key.frame, id] = shape = shaped("tools", "tool", at, label, {"asked": plain(observation.entry)})
+                yield f"tool{number}", shape
+            case EntryAppended(at, _, Entry(key, ToolReturned(id, text, failed))) if shape := open_.get(
                 (key.frame, id), {}
             ):
-                mark["to"], mark["kind"] = at, "trouble" if failed else "tool"
-                mark["label"] = f"{mark['label']} → {text}"
-                mark["json"]["answered"] = plain(observation.entry)
+                shape["to"], shape["kind"] = at, "trouble" if failed else "tool"
+                shape["label"] = f"{shape['label']} → {text}"
+                shape["json"]["answered"] = plain(observation.entry)
 
 
-def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    asked: dict[int, Mark] = {}
+def _model(seen: Seen) -> Iterator[tuple[str, Shape]]:
+    asked: dict[int, Shape] = {}
     for number, observation in seen.observations:
         match observation:
             case ModelAsked(at, which):
-                asked[which] = marked("model", "model", at, "asked", {"request": observation.plain})
+                asked[which] = shaped("model", "model", at, "asked", {"request": observation.plain})
                 yield f"model{number}", asked[which]
             case ModelSpoke(at, which) if which in asked:
                 wait = at - asked[which]["at"]
@@ -138,45 +138,45 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 label = f"first piece after {ended.model_ms} ms"
                 yield (
                     f"model{number}",
-                    marked("model", "model", began, label, plain(observation.entry), to=first, first=first),
+                    shaped("model", "model", began, label, plain(observation.entry), to=first, first=first),
                 )
 
 
-def _model_end(mark: Mark, how: str) -> Mark:
+def _model_end(shape: Shape, how: str) -> Shape:
     sound = how in ("end", "tools", "length", "stopped")
-    return {"kind": "model" if sound else "trouble", "label": mark["label"] if how == "end" else _and(mark, how)}
+    return {"kind": "model" if sound else "trouble", "label": shape["label"] if how == "end" else _and(shape, how)}
 
 
-def _and(mark: Mark, how: str) -> str:
+def _and(shape: Shape, how: str) -> str:
     said = {"tools": "calls a tool", "stopped": "stopped: not needed any more", "length": "cut at its length"}
-    return f"{mark['label']}, {said.get(how, how)}"
+    return f"{shape['label']}, {said.get(how, how)}"
 
 
-def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
+def _table(seen: Seen) -> Iterator[tuple[str, Shape]]:
     for number, observation in seen.observations:
         match observation:
             case TableRequested(at, took, log, what, trouble):
                 label = f"{what}, {took:.0f} ms{f': {trouble}' if trouble else ''}"
                 kind = "trouble" if trouble else "look" if what == "look" else "table"
                 about = {"log": log, "what": what, "ms": round(took, 1)}
-                yield f"table{number}", marked("table", kind, at - took, label, about, to=at)
+                yield f"table{number}", shaped("table", kind, at - took, label, about, to=at)
             case EntryAppended(at, log, entry):
                 name = type(entry.event).__name__
-                yield f"entry{number}", marked("table", "entry", at, name, {"log": log, **plain(entry)})
+                yield f"entry{number}", shaped("table", "entry", at, name, {"log": log, **plain(entry)})
             case _:
                 pass
 
 
-def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
+def _posts(seen: Seen) -> Iterator[tuple[str, Shape]]:
     for number, observation in seen.observations:
         match observation:
             case MessagePosted(at, took, _, text, fate):
                 delivered, about = fate == "delivered", parsed(text)
                 label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
                 kind = "post" if delivered else "trouble"
-                yield f"post{number}", marked("posts", kind, at - took, label, about, to=at)
+                yield f"post{number}", shaped("posts", kind, at - took, label, about, to=at)
             case EntryAppended(at, _, Entry(_, AgentSaid(text)) as entry) if not seen.live:
-                yield f"post{number}", marked("posts", "post", at, text, plain(entry))
+                yield f"post{number}", shaped("posts", "post", at, text, plain(entry))
 
 
 def _words(frame: Any) -> str:

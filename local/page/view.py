@@ -20,7 +20,7 @@ from local.page.observations import (
     TableRequested,
 )
 from local.page.prices import Used, costs
-from local.page.timeline import marks
+from local.page.timeline import shapes
 from local.page.transcript import lines, next_request
 from local.page.waits import waits
 
@@ -29,7 +29,7 @@ View = dict[str, Any]
 MOST_CLAUSES = 12
 """The newest clauses that a page gets, so that it can speak each even if a message is late."""
 
-KEYED = ("marks", "frames")
+KEYED = ("shapes", "frames")
 """The parts of a view whose items have ids, so that only changed items are sent."""
 
 
@@ -48,7 +48,7 @@ class Setting:
 NOTHING: View = {
     "call": None,
     "lines": [],
-    "marks": {},
+    "shapes": {},
     "frames": {},
     "waits": [],
     "history": None,
@@ -83,7 +83,7 @@ def _view(found: Seen, setting: Setting) -> View:
     return {
         "call": _call(found),
         "lines": lines(found),
-        "marks": marks(found),
+        "shapes": shapes(found),
         "frames": frames(found),
         "waits": waits(found),
         "history": next_request(last, setting.agents, setting.prompts) if last else None,

@@ -120,7 +120,7 @@ def test_a_call_from_the_first_ring_to_the_hand_off(page: Page) -> None:
     say(page, "Please let me talk to a human.")
     expect(talk(page)).to_contain_text("put through to +15550100")
     for lane in ("caller", "agent", "tools", "model", "table", "posts"):
-        assert page.locator(f".lane.{lane} .mark").count() > 0, lane
+        assert page.locator(f".lane.{lane} .shape").count() > 0, lane
     for kind in ("setup", "prompt", "text", "end"):
         expect(page.locator("#frames .frame b").get_by_text(kind, exact=True).first).to_be_attached()
     expect(page.locator("#history")).to_contain_text('find_booking({"reference": "K4T9"})')
@@ -138,7 +138,7 @@ def test_unheard_words_are_struck_through_after_a_barge_in(page: Page) -> None:
     say(page, "Stop, thank you.")
     expect(talk(page).locator("del")).to_have_text(re.compile(r"\w"))
     expect(page.locator("#history del")).to_have_text(re.compile(r"\w"))
-    expect(page.locator(".mark.interrupt")).to_be_attached()
+    expect(page.locator(".shape.interrupt")).to_be_attached()
     assert "(hush)" in page.evaluate("window.voice")
 
 
@@ -168,9 +168,9 @@ def test_a_call_with_the_keyboard_alone(page: Page) -> None:
     expect(talk(page).locator("del").first).to_be_visible()
     tab_to(page, page.get_by_role("application"))
     page.keyboard.press("Home")
-    expect(page.get_by_role("region", name="The chosen mark")).to_contain_text("Announced")
+    expect(page.get_by_role("region", name="The chosen shape")).to_contain_text("Announced")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("region", name="The chosen mark")).not_to_contain_text("Announced")
+    expect(page.get_by_role("region", name="The chosen shape")).not_to_contain_text("Announced")
     page.get_by_role("button", name="Hang up").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="The call is over")).to_be_visible()
@@ -187,7 +187,7 @@ def test_faults_at_a_click(page: Page) -> None:
     throttle.click()
     expect(throttle).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Lose the connection").click()
-    expect(page.locator(".mark.setup")).to_have_count(2)
+    expect(page.locator(".shape.setup")).to_have_count(2)
     say(page, "What about booking K4T9?")
     expect(talk(page)).to_contain_text("Friday at eight")
 

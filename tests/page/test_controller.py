@@ -46,7 +46,7 @@ def test_a_call_is_seen_in_every_lane_and_replayed_from_its_log(
     controller.do({"do": "press", "keys": "5"})
     say(controller, "Please let me talk to a human.")
     now = eventually(controller, lambda now: now["call"]["outcome"])
-    assert {mark["lane"] for mark in now["marks"].values()} == {"caller", "agent", "tools", "model", "table", "posts"}
+    assert {one["lane"] for one in now["shapes"].values()} == {"caller", "agent", "tools", "model", "table", "posts"}
     assert [stage["name"] for stage in now["waits"][0]["stages"]] == ["table", "model", "words", "voice"]
     assert controller.state()["call"]["dialed"] == "+15550100"
     assert controller.state()["call"]["errors"] == []
@@ -77,7 +77,7 @@ def test_a_throttled_model_is_apologised_for_and_recovers(controller: Controller
     assert controller.state()["switches"]["throttled model"]
     say(controller, "Hello?")
     now = eventually(controller, lambda now: "Sorry, something went wrong" in heard(now))
-    assert "trouble" in {mark["kind"] for mark in now["marks"].values() if mark["lane"] == "model"}
+    assert "trouble" in {shape["kind"] for shape in now["shapes"].values() if shape["lane"] == "model"}
     controller.do({"do": "switch", "name": "throttled model", "on": False})
     say(controller, "What about booking K4T9?")
     eventually(controller, lambda now: "Friday at eight" in heard(now))
@@ -89,7 +89,7 @@ def test_frames_that_come_twice_are_seen_twice_and_answered_once(controller: Con
     say(controller, "What about booking K4T9?")
     now = eventually(controller, lambda now: "in the name of Alma." in heard(now))
     assert heard(now).count("Friday") == 1
-    assert any("put Prompt, which was there" in mark["label"] for mark in now["marks"].values())
+    assert any("put Prompt, which was there" in shape["label"] for shape in now["shapes"].values())
 
 
 def test_a_dropped_socket_is_resumed(controller: Controller) -> None:

@@ -80,8 +80,8 @@ def spoken(observations: list[Observation]) -> list[str]:
 def lane(
     observations: list[Observation], name: str, setting: Setting = LIVE
 ) -> list[tuple[str, float, float | None, str]]:
-    marks = view(taped(observations), setting)["marks"].values()
-    return [(one["kind"], one["at"], one["to"], one["label"]) for one in marks if one["lane"] == name]
+    shapes = view(taped(observations), setting)["shapes"].values()
+    return [(one["kind"], one["at"], one["to"], one["label"]) for one in shapes if one["lane"] == name]
 
 
 class TestTheConversation:
@@ -346,14 +346,14 @@ class TestChanges:
         assert changes({"lines": [1], "step": None}, {"lines": [1, 2], "step": None}) == {"lines": [1, 2]}
 
     def test_tell_a_new_page_everything(self) -> None:
-        assert changes({}, {"step": None, "marks": {"a": 1}}) == {
+        assert changes({}, {"step": None, "shapes": {"a": 1}}) == {
             "step": None,
-            "marks": {"put": {"a": 1}, "gone": []},
+            "shapes": {"put": {"a": 1}, "gone": []},
         }
 
     def test_of_parts_with_ids_name_the_items_that_differ(self) -> None:
-        before, after = {"marks": {"a": 1, "b": 2}}, {"marks": {"b": 3, "c": 4}}
-        assert changes(before, after) == {"marks": {"put": {"b": 3, "c": 4}, "gone": ["a"]}}
+        before, after = {"shapes": {"a": 1, "b": 2}}, {"shapes": {"b": 3, "c": 4}}
+        assert changes(before, after) == {"shapes": {"put": {"b": 3, "c": 4}, "gone": ["a"]}}
 
     def test_of_nothing_are_nothing(self) -> None:
         assert changes(view(taped(CUT), LIVE), view(taped(CUT), LIVE)) == {}

@@ -5,9 +5,9 @@ import { Phone } from "./phone.js";
 import { Timeline } from "./timeline.js";
 import { drawCost, drawFrames, drawHistory, drawSums, drawWaits } from "./panels.js";
 
-const KEYED = ["marks", "frames"];
+const KEYED = ["shapes", "frames"];
 let key = document.querySelector('meta[name="key"]').content; // admits this page to the server; new in each run
-const state = { marks: new Map(), frames: new Map() };
+const state = { shapes: new Map(), frames: new Map() };
 let socket = null;
 
 function order(given) {
@@ -67,7 +67,7 @@ function draw(changes) {
   const changed = (...names) => names.some((name) => name in changes);
   if (changed("desk")) drawDesk(state.desk);
   if (changed("desk", "lines", "call")) phone.draw(state);
-  if (changed("marks", "steps", "step", "call")) timeline.draw(state);
+  if (changed("shapes", "steps", "step", "call")) timeline.draw(state);
   if (changed("frames")) drawFrames(state.frames);
   if (changed("history")) drawHistory(state.history);
   if (changed("waits")) drawWaits(state.waits);

@@ -32,13 +32,13 @@ export class Timeline {
   draw(state) {
     this.#state = state;
     this.#scale();
-    const lanes = Map.groupBy(state.marks, ([, mark]) => mark.lane);
+    const lanes = Map.groupBy(state.shapes, ([, shape]) => shape.lane);
     for (const [lane, row] of this.#rows) {
-      const marks = lanes.get(lane) ?? [];
-      this.#room = room(marks, this.pixels);
-      keyed(row, marks, ([id]) => id, (item) => this.#make(item), (mark, item) => this.#place(mark, item));
+      const shapes = lanes.get(lane) ?? [];
+      this.#room = room(shapes, this.pixels);
+      keyed(row, shapes, ([id]) => id, (item) => this.#make(item), (shape, item) => this.#place(shape, item));
     }
-    if (this.#chosen !== null && !state.marks.has(this.#chosen)) this.#choose(null);
+    if (this.#chosen !== null && !state.shapes.has(this.#chosen)) this.#choose(null);
     this.#drawAxis();
     this.#drawMoment();
   }
@@ -57,29 +57,29 @@ export class Timeline {
     if (atEnd && this.#state.step === null) scroll.scrollLeft = scroll.scrollWidth;
   }
 
-  #make([id, mark]) {
+  #make([id, shape]) {
     const label = el("span", {});
-    return el("div", { class: `mark ${mark.kind}`, onclick: () => this.#choose(id) }, label);
+    return el("div", { class: `shape ${shape.kind}`, onclick: () => this.#choose(id) }, label);
   }
 
-  #place(element, [id, mark]) {
-    const kind = `mark ${mark.kind}${id === this.#chosen ? " chosen" : ""}`;
+  #place(element, [id, shape]) {
+    const kind = `shape ${shape.kind}${id === this.#chosen ? " chosen" : ""}`;
     if (element.className !== kind) element.className = kind;
-    if (element.title !== mark.label) {
-      element.title = mark.label;
-      if (!["entry", "look", "table"].includes(mark.kind)) write(element.firstElementChild, mark.kind === "interrupt" ? "✂" : mark.label);
+    if (element.title !== shape.label) {
+      element.title = shape.label;
+      if (!["entry", "look", "table"].includes(shape.kind)) write(element.firstElementChild, shape.kind === "interrupt" ? "✂" : shape.label);
     }
-    const end = mark.to ?? (isSpan(mark) ? (this.#state.call?.last ?? mark.at) : mark.at);
-    const width = isSpan(mark) ? Math.max(3, (end - mark.at) * this.pixels) : null;
+    const end = shape.to ?? (isSpan(shape) ? (this.#state.call?.last ?? shape.at) : shape.at);
+    const width = isSpan(shape) ? Math.max(3, (end - shape.at) * this.pixels) : null;
     const free = this.#room.get(id) ?? Infinity;
-    const least = mark.kind === "interrupt" ? SCISSORS / 2 : NARROWEST;
+    const least = shape.kind === "interrupt" ? SCISSORS / 2 : NARROWEST;
     element.classList.toggle("narrow", Math.min(free, width ?? free) < least);
-    const most = mark.kind === "tool" || width === null ? `--room:${Math.min(free, 180).toFixed(1)}px` : "";
-    const style = `left:${(mark.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px;`}${most}`;
+    const most = shape.kind === "tool" || width === null ? `--room:${Math.min(free, 180).toFixed(1)}px` : "";
+    const style = `left:${(shape.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px;`}${most}`;
     if (element.dataset.style !== style) {
       element.dataset.style = style;
       element.style.cssText = style;
-      const wait = mark.first ? ((mark.first - mark.at) / Math.max(1, end - mark.at)) * 100 : 0;
+      const wait = shape.first ? ((shape.first - shape.at) / Math.max(1, end - shape.at)) * 100 : 0;
       element.style.setProperty("--wait", `${wait.toFixed(1)}%`);
     }
   }
@@ -158,37 +158,37 @@ export class Timeline {
   }
 
   #go(turn) {
-    const seen = [...this.#state.marks].filter(([, mark]) => mark.kind !== "look" && mark.kind !== "table");
+    const seen = [...this.#state.shapes].filter(([, shape]) => shape.kind !== "look" && shape.kind !== "table");
     const order = seen.sort(([, one], [, other]) => one.at - other.at).map(([id]) => id);
     if (!order.length) return;
     const from = this.#chosen === null ? (turn > 0 ? -1 : order.length) : order.indexOf(this.#chosen);
     this.#choose(order[Math.max(0, Math.min(order.length - 1, from + turn))]);
-    this.#rows.get(this.#state.marks.get(this.#chosen).lane).querySelector(".chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#rows.get(this.#state.shapes.get(this.#chosen).lane).querySelector(".chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #choose(id) {
     this.#chosen = id;
-    for (const mark of document.querySelectorAll(".mark")) mark.classList.toggle("chosen", mark.dataset.key === id);
-    const mark = this.#state.marks.get(id);
-    $("detail").hidden = mark === undefined;
-    if (mark === undefined) return;
-    const took = mark.to === null ? "" : ` · ${Math.round(mark.to - mark.at)} ms`;
+    for (const shape of document.querySelectorAll(".shape")) shape.classList.toggle("chosen", shape.dataset.key === id);
+    const shape = this.#state.shapes.get(id);
+    $("detail").hidden = shape === undefined;
+    if (shape === undefined) return;
+    const took = shape.to === null ? "" : ` · ${Math.round(shape.to - shape.at)} ms`;
     const close = el("button", { type: "button", class: "link", onclick: () => this.#choose(null) }, "Close");
-    const title = el("p", { class: "title" }, el("b", { class: mark.lane }, mark.lane), ` ${seconds(mark.at)}${took} `, el("span", {}, mark.label), close);
-    $("detail").replaceChildren(title, json(mark.json));
+    const title = el("p", { class: "title" }, el("b", { class: shape.lane }, shape.lane), ` ${seconds(shape.at)}${took} `, el("span", {}, shape.label), close);
+    $("detail").replaceChildren(title, json(shape.json));
   }
 }
 
 // Return the pixels that each label has before the next one of its lane begins.
-function room(marks, pixels) {
-  const named = marks.filter(([, mark]) => !["entry", "look", "table"].includes(mark.kind));
-  const place = ([, mark]) => mark.at - (mark.kind === "interrupt" ? TOGETHER : 0);
+function room(shapes, pixels) {
+  const named = shapes.filter(([, shape]) => !["entry", "look", "table"].includes(shape.kind));
+  const place = ([, shape]) => shape.at - (shape.kind === "interrupt" ? TOGETHER : 0);
   const order = named.sort((one, other) => place(one) - place(other));
-  const left = ([, mark]) => mark.at * pixels - (mark.kind === "interrupt" ? SCISSORS : 0);
+  const left = ([, shape]) => shape.at * pixels - (shape.kind === "interrupt" ? SCISSORS : 0);
   return new Map(order.map((item, number) => [item[0], (order[number + 1] ? left(order[number + 1]) : Infinity) - left(item) - 2]));
 }
 
 // Return the name of an entry, such as ToolCalled, in words.
 const inWords = (name) => (name === "Info" ? "report of sound" : name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase());
 
-const isSpan = (mark) => mark.to !== null || ["voice", "cut", "tool", "model"].includes(mark.kind);
+const isSpan = (shape) => shape.to !== null || ["voice", "cut", "tool", "model"].includes(shape.kind);
