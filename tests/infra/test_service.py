@@ -228,6 +228,14 @@ def test_each_kind_of_frame_has_a_quota_of_its_own(dev: Synthesized) -> None:
     assert len(sockets) == 4
 
 
+def test_a_stage_waits_for_the_routes_whose_quotas_it_sets(dev: Synthesized) -> None:
+    """Otherwise CloudFormation may make the stage first, and API Gateway then knows no such route."""
+    resources = dev.service["Resources"]
+    stages = [one for one in resources.values() if one["Type"] == "AWS::ApiGatewayV2::Stage"]
+    routes = {key for key, one in resources.items() if one["Type"] == "AWS::ApiGatewayV2::Route"}
+    assert routes == {key for stage in stages for key in stage["DependsOn"] if key in routes}
+
+
 def test_executions_are_kept_for_the_functions_that_a_stage_names(synthesize: Synthesize) -> None:
     functions = synthesize(reserved_concurrency="twiml=5, default=50").properties("AWS::Lambda::Function")
     kept = {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()}
