@@ -36,11 +36,12 @@ ANSWERING_SETTINGS = (
     "limits",
 )
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
-"""Packages of the functions that answer callers. Those for numbers are imported for the first number in a text."""
+"""Packages of the functions that answer callers, or summarize calls. Those for numbers are imported when
+they are needed."""
 
 FOLLOWING = (
     *("callees", "counters", "events", "messages", "metrics", "otlp", "records"),
-    *("reminders", "schedules", "secrets", "stream", "transcripts", "webhook"),
+    *("redaction", "reminders", "schedules", "secrets", "stream", "transcripts", "webhook"),
 )
 """The adapters of what follows a call."""
 
@@ -56,7 +57,7 @@ AFTER = Function(
         *SUMMARIZING,
         *(f"adapters/{adapter}.py" for adapter in FOLLOWING),
     ),
-    packages=(*SHIPPED_BY_ALL, "tzdata"),
+    packages=(*SHIPPED_BY_ALL, *ANSWERING_WITH),
     services=("dynamodb", "events", "scheduler", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),

@@ -349,7 +349,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "twiml": (TWIML, {"anthropic", "aiohttp"}),
     "connect": (CONNECT, {"anthropic", "aiohttp"}),
     "calls": (CALLS, {"anthropic"}),
-    "after": (after(chosen("bedrock"), NOTHING), {"anthropic", "twilio", "phonenumbers"}),
+    "after": (after(chosen("bedrock"), NOTHING), {"anthropic", "twilio"}),
     "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "menu": (MENU, {"anthropic", "aiohttp"}),

@@ -23,6 +23,7 @@ from functions.relay.ports import (
 )
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
+from functions.relay.text.private import NoRecognizer, Recognizer
 from functions.relay.wire.model import ModelError
 
 
@@ -78,6 +79,9 @@ class FollowUpDeps:
 
     private: PrivateLog | None = None
     """The private data of sessions, which is deleted when their call is over; None if there is none."""
+
+    recognizer: Recognizer = field(default_factory=NoRecognizer)
+    """Says what numbers are, to keep private data out of summaries."""
 
     clock: Callable[[], float] = time.time
     """Returns seconds since 1970."""

@@ -8,13 +8,14 @@ from dataclasses import replace
 from functions.follow_up.deps import FollowUpDeps
 from functions.relay.agent.after import After, after_of
 from functions.relay.agent.schema import MismatchError
+from functions.relay.call.redactor import Redactor
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Summarized
 from functions.relay.log.keys import Key, call_log
 from functions.relay.ports import Model
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.logs import CallLogs
-from functions.relay.record.summary import TOOL, has_words, request_of, summarized
+from functions.relay.record.summary import TOOL, has_words, request_of, summarized, without_private
 from functions.relay.wire.model import (
     AgentMessage,
     Finished,
@@ -69,13 +70,21 @@ def _read(deps: FollowUpDeps, record: CallRecord, after: After) -> Summarized:
     """Return what a model has read out of the call; or why it has not."""
     try:
         model, name = deps.model(after.model)
-        return replace(_asking(model, request_of(record, after), after), model=name)
+        read = _asking(model, request_of(record, after), after)
+        return replace(without_private(read, _redactor(deps, record).text), model=name)
     except ModelError as error:
         logger.error("a call got no summary: %s: %s", error.kind, error)
         return Summarized(error=f"the model's answer was {error.kind}")
     except Exception as error:  # noqa: BLE001 - the record must go on without the summary, whatever has failed
         logger.error("a call got no summary: %s", location_of(error))
         return Summarized(error=location_of(error))
+
+
+def _redactor(deps: FollowUpDeps, record: CallRecord) -> Redactor:
+    """Return what removes what one of the call's agents keeps out of the log."""
+    agents = [agent for one in record.agents if (agent := deps.agents.get(one.name))]
+    kinds = frozenset(kind for agent in agents for kind in agent.private)
+    return Redactor(kinds, record.language or agents[-1].language, deps.recognizer)
 
 
 def _asking(model: Model, request: Request, after: After) -> Summarized:

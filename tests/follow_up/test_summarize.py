@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from functions.adapters.redaction import Recognizer
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder, read
@@ -57,7 +58,7 @@ class Read(Scene):
 
         agents = {"rosa": replace(DESK, after=[self.after, tell])}
         ports = (self.log, self.records, self.notes)
-        return FollowUpDeps(*ports, lambda: str, price_of, agents, model=self.given)
+        return FollowUpDeps(*ports, lambda: str, price_of, agents, model=self.given, recognizer=Recognizer())
 
     def follow(self, by: str = "1") -> str:
         return check(self.deps, FollowUpReminder(call_log(CALL), 5, by))
@@ -157,3 +158,20 @@ def test_nobody_said_anything_and_no_model_is_asked() -> None:
     call.put(replace(PLAIN, sessions=()))
     call.follow()
     assert (call.model.asked, len(call.told)) == ([], 1)
+
+
+@dataclass
+class Order:
+    note: str | None = None
+    card: int | None = None
+    paid: bool | None = None
+    seats: int | None = None
+
+
+def test_private_data_that_a_model_writes_is_not_kept() -> None:
+    card = "4111 1111 1111 1111"
+    fields = {"note": f"Card {card}.", "card": int(card.replace(" ", "")), "paid": True, "seats": 4}
+    one = scene(calls(summary=f"Alma paid with {card}.", fields=fields), after=After(summary=True, fields=Order))
+    one.follow()
+    assert one.record.summary == "Alma paid with [card]."
+    assert one.record.filled(Order) == Order("Card [card].", None, True, 4)

@@ -4,7 +4,8 @@ The model calls one tool, whose schema is that of the summary and of the author'
 """
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 from functions.relay.agent.after import After
@@ -59,6 +60,32 @@ def summarized(after: After, arguments: str) -> Summarized:
     return Summarized(
         well_formed(found.get("summary", "").strip()), well_formed(json.dumps(told, ensure_ascii=False))
     )
+
+
+def without_private(read: Summarized, redact: Callable[[str], str]) -> Summarized:
+    """Return what a model wrote without private data, which it may have put together from what was said.
+
+    A field that is a number gets None: a placeholder would not be of its type.
+    """
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return value
+        written = redact(str(value))
+        return value if written == str(value) else (written if isinstance(value, str) else None)
+
+    fields = json.dumps(_mapped(json.loads(read.fields), leaf), ensure_ascii=False)
+    return replace(read, summary=redact(read.summary), fields=fields)
+
+
+def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    match value:
+        case dict():
+            return {name: _mapped(one, leaf) for name, one in value.items()}
+        case list():
+            return [_mapped(one, leaf) for one in value]
+        case _:
+            return leaf(value)
 
 
 def _kinds(after: After) -> dict[str, Any]:
