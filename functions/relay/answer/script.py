@@ -170,7 +170,7 @@ class Script:
         closes = bool(self._switches) and self._switches[0].closes
         self._cursor.open, self._cursor.preemptible = not closes, options.preemptible is True
         self._apply_options()
-        last = closes or (closing and not self._switches)
+        last = closes or (closing and self.exhausted)
         self._cursor.open = not last
         return Text(token, last, options.language, options.interruptible, options.preemptible)
 

@@ -258,6 +258,16 @@ class TestOtherMessages:
             (" So?", None),
         ]
 
+    def test_of_words_that_may_not_be_cut_are_not_the_last_before_others(self) -> None:
+        speech = Talk()
+        speech.script.say("This call is recorded.", whole=True, preemptible=False)
+        speech.script.add_sentence("Our time is up.")
+        speech.finish()
+        assert [message for _, message in Line(speech).until(3.0).left] == [
+            Text("This call is recorded.", interruptible=False),
+            Text(" Our time is up.", last=True),
+        ]  # fmt: skip
+
     def test_of_words_that_newer_ones_cut_off_have_a_cycle_of_their_own(self) -> None:
         speech = Talk()
         speech.script.add("Well.")
