@@ -42,10 +42,9 @@ def ratio(number: WrittenNumber) -> str | None:
     found = re.fullmatch(r"(\d{1,3})(:|[ ]?[-\u2013][ ]?)(\d{1,3})", number.core)
     if not found or number.money or number.sign or number.suffix.strip(" ."):
         return None
-    if found[2] == ":" and len(found[3]) == 2 and int(found[1]) < 24 and int(found[3]) < 60:
-        wide = re.fullmatch("16:9|16:10|21:9|4:3", number.core)
-        if not wide:
-            return None
+    timed = len(found[3]) == 2 and int(found[1]) < 24 and int(found[3]) < 60
+    if found[2] == ":" and timed and number.core != "16:10":  # the shape of a screen
+        return None
     if found[2] != ":" and not number.after(_SCORED[number.tag]):
         return None
     words = f"{cardinal(int(found[1]), number.tag)} {_TO[number.tag]} {cardinal(int(found[3]), number.tag)}"

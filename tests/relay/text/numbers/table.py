@@ -9,6 +9,9 @@ ordinal, time, telephone), the classes of Google's text normalisation corpus.
 
 CASES: dict[str, dict[str, str]] = {
     "en-US": {
+        "½% on 16:10": "½% on sixteen to ten",
+        "1½ people": "one and a half people",
+        "¾ km, ½ min": "three quarters of a kilometer, half a minute",
         "$5-$10 or €5 - €10": "five to ten dollars or five to ten euros",
         "$5-€10": "$5-€10",
         "±5, ~5 people, ≈$10": "plus or minus five, about five people, about ten dollars",
@@ -350,6 +353,7 @@ CASES: dict[str, dict[str, str]] = {
         "Termin am 3.5. um 9 Uhr": "Termin am dritten Mai um neun Uhr",
     },
     "es-ES": {
+        "3/4 hora, 2¾": "tres cuartos de hora, dos y tres cuartos",
         "Hay 1) sopa, 2) ensalada.": "Hay uno, sopa, dos, ensalada.",
         "1/2 taza, ½ litro": "media taza, medio litro",
         "3/4 de litro": "tres cuartos de litro",
@@ -450,6 +454,7 @@ CASES: dict[str, dict[str, str]] = {
         "$ 1.500,50": "mil quinientos pesos con cincuenta centavos",
     },
     "fr-FR": {
+        "3/4 heure, 2/3 tasse, 2½": "trois quarts d'heure, deux tiers de tasse, deux et demi",
         "~20 minutes": "environ vingt minutes",
         "1/2 tasse, ½ heure": "une demi-tasse, une demi-heure",
         "3/4 de litre": "trois quarts de litre",
@@ -538,6 +543,7 @@ CASES: dict[str, dict[str, str]] = {
         "3,5 millions": "trois virgule cinq millions",
     },
     "it-IT": {
+        "3/4 tazza": "tre quarti di tazza",
         "1/2 tazza, ½ ora": "mezza tazza, mezz'ora",
         "3/4 di litro": "tre quarti di litro",
         "1½ ore, 2½ litri": "un'ora e mezza, due litri e mezzo",
@@ -612,6 +618,8 @@ CASES: dict[str, dict[str, str]] = {
         "80": "ottanta",
     },
     "hi-IN": {
+        "⅛ कप, 2⅓ कप, 2⅛": "⅛ कप, 2⅓ कप, 2⅛",
+        "1¾ घंटे": "पौने दो घंटे",
         "1ली, 2री, 4थी": "पहली, दूसरी, चौथी",
         "1ला, 3रा, 6ठा": "पहला, तीसरा, छठा",
         "1ले, 2रे": "पहले, दूसरे",
