@@ -83,21 +83,14 @@ def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
     """Give up waiting for digits if no new one has come; return one word for the debug log. Raises LogError."""
     entries = deps.ports.log.read(session_log(reminder.connection))
     call = fold(entries)
-    asked = _asked(deps.agent(call.opened.agent), call) if call.opened and not call.over else None
-    if asked is None:
+    if call.opened is None or call.over or call.collecting is None:
         return "settled"
+    # A deployment may have removed the tool. The model is told that no digits came: nothing else ends the request.
+    gone = _Collection(*call.collecting, DigitsPrompt(""))
+    asked = _asked(deps.agent(call.opened.agent), call) or gone
     digits = digits_since(deps, reminder.connection, asked.at)
-    step = digits_step(
-        call,
-        entries,
-        digits,
-        reminder.key,
-        last=reminder.last,
-        waited=reminder.waited,
-        after=reminder.after,
-        timeout=asked.digits_prompt.timeout,
-    )
-    match step:
+    time = {"waited": reminder.waited, "after": reminder.after, "timeout": asked.digits_prompt.timeout}
+    match digits_step(call, entries, digits, reminder.key, last=reminder.last, **time):
         case Settled():
             return "settled"
         case StillKeying(last, seconds):

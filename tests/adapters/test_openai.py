@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.adapters import http, openai
-from functions.adapters.openai import OpenAI
+from functions.adapters.openai import OpenAI, chat
 from functions.adapters.openai.effort import effort
 from functions.relay.wire.model import (
     AgentMessage,
@@ -22,6 +22,7 @@ from functions.relay.wire.model import (
     ToolResult,
     ToolResults,
     ToolSpec,
+    Usage,
 )
 from local.models import Drop, Finish, Garbage, OpenAIServer, Refuse, Stall, Step, Text, Use
 from tests.servers.models import LUNA, openai_model
@@ -250,6 +251,31 @@ def test_calls_with_one_number_are_told_apart_by_their_ids(chat_server: OpenAISe
         ToolCall("a", "book", '{"n":1}'),
         ToolCall("b", "book", '{"n":2}'),
     ]
+
+
+CALLS = {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "book", "arguments": {"n": 1}}}]}
+UNNAMED = {"tool_calls": [{"index": 0, "id": "a", "function": {"arguments": ""}}]}
+NAMED = {"tool_calls": [{"index": 0, "function": {"name": "book", "arguments": '{"n": 1}'}}]}
+
+
+@pytest.mark.parametrize(
+    ("choices", "events"),
+    [
+        ([{"delta": CALLS}], [ToolCall("a", "book", '{"n": 1}'), Finished("tools")]),
+        ([{"delta": UNNAMED}, {"delta": NAMED}], [ToolCall("a", "book", '{"n": 1}'), Finished("tools")]),
+        ([{"delta": {"content": "Hi"}}, {"delta": None}, {}], [TextDelta("Hi"), Finished("end")]),
+    ],
+    ids=["arguments as an object", "a late name", "choices without a delta"],
+)
+def test_what_compatible_servers_write_is_understood(choices: list[Any], events: list[StreamEvent]) -> None:
+    chunks = [{"choices": [choice]} for choice in choices]
+    assert list(chat.stream_events([*chunks, {"choices": [{"finish_reason": "stop"}]}])) == events
+
+
+@pytest.mark.parametrize("usage", [{}, {"prompt_tokens": 5}, {"prompt_tokens": None, "completion_tokens": 2}])
+def test_tokens_that_a_server_does_not_count_are_none(usage: dict[str, Any]) -> None:
+    *_, end = chat.stream_events([{"choices": [{"finish_reason": "stop"}], "usage": usage}])
+    assert end == Finished("end", Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens", 0)))
 
 
 def test_a_call_that_was_cut_off_is_not_run(chat_server: OpenAIServer) -> None:

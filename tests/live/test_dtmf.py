@@ -8,6 +8,7 @@ import pytest
 
 from functions.live.reminders import AnswerReminder, DigitsReminder, NoiseReminder, TimeLimitReminder, read
 from functions.relay import Caller, Digits, Say, ask_digits
+from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import DIGITS_CHECK_S
 from functions.relay.log.events import (
@@ -137,6 +138,15 @@ def test_digits_that_do_not_come_are_given_up_once() -> None:
     assert [house.sessions.check(asked) for _ in range(2)] == ["answered", "settled"]
     assert heard(house).endswith("No matter.")
     assert [event.whole for event in house.events() if isinstance(event, DigitsEntered)] == [False]
+
+
+def test_digits_for_a_tool_that_a_deployment_removed_are_given_up() -> None:
+    house = asking(saying("No matter."))
+    deployed = house.with_model(house.model, replace(BANK, tools=[]))
+    press(house, "1")
+    assert deployed.check(replace(asked_in(house), last=str(house.private.read(DIGITS)[-1].key))) == "answered"
+    assert heard(house).endswith("No matter.")
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == NOT_KEYED
 
 
 def test_a_caller_who_is_still_keying_is_waited_for() -> None:

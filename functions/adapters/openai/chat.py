@@ -3,6 +3,7 @@
 The protocol is https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -77,7 +78,8 @@ def stream_events(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
         match chunk:
             case {"error": error}:
                 raise StreamError(_name(error))
-            case {"choices": [{"delta": delta} as choice, *_]}:
+            case {"choices": [choice, *_]}:
+                delta = choice.get("delta") or {}
                 if text := delta.get("content"):
                     yield from calls.whole()
                     yield TextDelta(text)
@@ -111,15 +113,22 @@ class _Calls:
         function, index, given = part.get("function") or {}, part.get("index"), part.get("id") or ""
         if self._open is None or index is None or index != self._index or given not in ("", self._given):
             yield from self.whole()
-            self._open = ToolCall(given or f"c{uuid4().hex[:8]}", function.get("name") or "", "")
+            self._open = ToolCall(given or f"c{uuid4().hex[:8]}", "", "")
             self._index, self._given, self.number = index, given, self.number + 1
-        self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
+        name = self._open.name or function.get("name") or ""
+        self._open = replace(self._open, name=name, arguments=self._open.arguments + _written(function))
 
     def whole(self) -> Iterator[ToolCall]:
         """Yield the current call, which is now complete."""
         if self._open is not None:
             yield self._open if self._open.arguments else replace(self._open, arguments="{}")
         self._open = None
+
+
+def _written(function: Any) -> str:
+    """Return a piece of a call's arguments. Some servers send them as an object."""
+    arguments = function.get("arguments") or ""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def _finished(reason: str, asked: bool, usage: Usage) -> Finished:
@@ -141,7 +150,8 @@ def _usage(spent: Any) -> Usage | None:
         return None
     details = spent.get("prompt_tokens_details") or {}
     read, written = details.get("cached_tokens") or 0, details.get("cache_write_tokens") or 0
-    return Usage(spent["prompt_tokens"] - read - written, spent["completion_tokens"], read, written)
+    sent = spent.get("prompt_tokens") or 0
+    return Usage(max(sent - read - written, 0), spent.get("completion_tokens") or 0, read, written)
 
 
 def _name(error: Any) -> str:

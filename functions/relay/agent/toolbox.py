@@ -11,6 +11,9 @@ from functions.relay.agent.tools import AgentError, Tool, ToolExit
 KeyAction = str | Utterance | ToolExit | Tool
 """What a key does: words as if the caller had said them, what a tool may return, or a function that returns that."""
 
+MOST_TOOLS = 128
+"""Most tools of an agent. Source: OpenAI's error `array_above_max_length`."""
+
 KEYS = frozenset("0123456789*#")
 
 
@@ -36,6 +39,10 @@ def toolbox(tools: Sequence[Callable[..., Any] | Tool], languages: tuple[str, ..
     made = [one if isinstance(one, Tool) else tool(one) for one in tools]
     if len(languages) > 1 and all(one.spec.name != "switch_language" for one in made):
         made.append(_switch(languages))
+    if len(made) > MOST_TOOLS:
+        raise AgentError(
+            f"Agent.tools has {len(made)} tools; OpenAI takes {MOST_TOOLS}, pass callers between agents."
+        )
     return _by_name(made)
 
 

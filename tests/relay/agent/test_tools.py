@@ -16,7 +16,7 @@ from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, key_action, tool
-from functions.relay.agent.toolbox import key_meaning
+from functions.relay.agent.toolbox import MOST_TOOLS, key_meaning, toolbox
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
 from functions.relay.log.follow_up_events import SmsOrdered
@@ -596,6 +596,13 @@ def test_a_tool_as_the_action_of_a_key_speaks_only_text() -> None:
 def test_a_tool_that_needs_more_than_a_caller_is_no_action_of_a_key(action: Tool) -> None:
     with pytest.raises(AgentError, match="cannot be the action of a key"):
         key_action(action)
+
+
+def test_more_tools_than_models_take_are_refused() -> None:
+    many = [replace(tool(seats), spec=replace(tool(seats).spec, name=f"seats_{n}")) for n in range(MOST_TOOLS)]
+    assert len(toolbox(many, ("en-US",))) == MOST_TOOLS
+    with pytest.raises(AgentError, match=r"Agent\.tools has 129 tools"):
+        toolbox(many, ("en-US", "es-ES"))
 
 
 def test_a_person_who_opts_out_is_stored() -> None:
