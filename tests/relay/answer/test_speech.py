@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.relay import Agent, Voice
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, Speech
+from functions.relay.answer.spoken_reply import SpokenReply
 from functions.relay.answer.states import SpeechState
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Media, Outgoing, Text, Tones
@@ -327,6 +329,15 @@ class TestOtherMessages:
         line.hears("Yes.")
         speech.finish()
         assert [message for _, message in line.until(3.0).left] == [Text("", last=True), Text("Yes.", last=True)]
+
+    @pytest.mark.parametrize("preemptible", [True, False])
+    def test_close_an_open_answer_that_they_must_cut_off(self, preemptible: bool) -> None:
+        agent = Agent("p", "Hi!", {"en-US": Voice("Google", "en-US-Neural2-A")}, preemptible=preemptible)
+        reply = SpokenReply(agent, "en-US", lead=" ")
+        reply.model_says("Yes. ")
+        reply.model_stops()
+        first = reply.script.take(closing=False)
+        assert first == (Text("", last=True) if preemptible else Text(" Yes."))
 
     def test_of_words_that_cut_others_off_shorten_the_time_of_words(self) -> None:
         speech = Talk()
