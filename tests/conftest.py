@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from hypothesis import settings, strategies
+from hypothesis import is_hypothesis_test, settings, strategies
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.server import ThreadedMotoServer
 
@@ -130,9 +130,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     The mark `no_cover` is not enough: it does not cover fixtures, nor what their threads do later. A test with it is
     left to pytest-cov: after two pauses and two resumptions, the measurement never pauses again in this process.
+    A test that hypothesis repeats with drawn arguments finds no more lines than the tests beside it, but branches
+    (`make coverage`).
     """
-    measured = item.nodeid.startswith(MEASURED) and not item.get_closest_marker("slow")
-    if measured or item.get_closest_marker("no_cover"):
+    drawn = is_hypothesis_test(getattr(item, "obj", None)) and not item.config.getoption("cov_branch", False)
+    costly = drawn or item.get_closest_marker("slow")
+    if (item.nodeid.startswith(MEASURED) and not costly) or item.get_closest_marker("no_cover"):
         return (yield)
     with _unmeasured(item.config):
         return (yield)
