@@ -41,7 +41,10 @@ SOON_S = 1.5
 """Seconds within which most prompts come. In recorded calls, 9 of 10 came within 0.84 s of the last partial."""
 
 LOOK_SOON_S = 0.01
-"""Seconds between two looks at the log during `SOON_S`: the caller waits for each of them."""
+"""Seconds between two looks at the log during `SOON_S`, while the model thinks."""
+
+LOOK_HELD_S = 0.004
+"""Seconds between two looks at the log during `SOON_S`, once words are held: the caller waits for nothing else."""
 
 LOOK_AWAITED_S = 0.003
 """Seconds between two looks once the prompt is there: its invocation says within a moment that it waits."""
@@ -155,9 +158,15 @@ class _Draft:
                 case Finalised(prompt):
                     return self._claim(prompt)
                 case Held():
-                    pause = LOOK_SOON_S if waited < SOON_S else LOOK_LATER_S
-                    self._tasks.wait(lambda: self._held.failed, pause)
+                    self._pause(waited)
         return None
+
+    def _pause(self, waited: float) -> None:
+        """Wait `waited` seconds after the first look until the next one, or until the first words come."""
+        thinking = not self._held.begun
+        soon = LOOK_SOON_S if thinking else LOOK_HELD_S
+        seconds = soon if waited < SOON_S else LOOK_LATER_S
+        self._tasks.wait(lambda: self._held.failed or (thinking and self._held.begun), seconds)
 
     def _look(self) -> DraftStep:
         try:

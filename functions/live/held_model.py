@@ -34,6 +34,11 @@ class HeldModel:
         tasks.start("draft", self._listen)
 
     @property
+    def begun(self) -> bool:
+        """Whether the model has begun to answer."""
+        return bool(self._events)
+
+    @property
     def failed(self) -> bool:
         """Whether the model could not answer."""
         return self._error is not None

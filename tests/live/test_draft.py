@@ -134,6 +134,15 @@ def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
         assert one.events(DraftDropped) == []
 
 
+def test_a_draft_that_holds_words_looks_for_its_prompt_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "LOOK_SOON_S", 2 * WAIT_S)
+    with drafting() as one:
+        drafted = one.drafted()
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.receive(one.prompt(WORDS)) == "drafted"
+        assert drafted.result(WAIT_S) == "answered"
+
+
 def test_a_draft_says_nothing_and_runs_nothing_before_its_prompt() -> None:
     ran: list[str] = []
 

@@ -367,7 +367,7 @@ MUTANTS = [
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
     Mutant("two answers that both end the session", 6, _uncommitted_end, first=100, rates=PARTING),
-    Mutant("an `end` that does not wait for an older answer", 6, _impatient_end, first=191),
+    Mutant("an `end` that does not wait for an older answer", 6, _impatient_end, first=676),
     Mutant("a watch that ends after a failed look", 6, _raising_watch, first=1),
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that is never shortened", 8, _never_anew, first=18),
