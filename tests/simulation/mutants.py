@@ -103,7 +103,7 @@ def _rare_looks(patch: pytest.MonkeyPatch) -> None:
 
 def _speech_after_hush(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Speech, "hush", lambda self: None)
-    patch.setattr(BargeInWatch, "may_send", lambda self: True)
+    patch.setattr(BargeInWatch, "may_send", lambda self, breaks_silence=False: True)
 
 
 def _append_always_true(patch: pytest.MonkeyPatch) -> None:
@@ -346,7 +346,7 @@ MUTANTS = [
     Mutant("a session that forgets the one before", 1, _forgetful, first=9),
     Mutant("a watch that never finds anything", 2, _blind_watch, first=1),
     Mutant("a watch that looks every 900 ms", 2, _rare_looks, first=6),
-    Mutant("a speech that goes on after it was hushed", 2, _speech_after_hush, first=6),
+    Mutant("a speech that goes on after it was hushed", 2, _speech_after_hush, first=2),
     Mutant("a look that finds no prompts", 2, _sightless_later, first=83),
     Mutant("a fold that ignores interrupts", 3, _deaf_fold, first=3),
     Mutant("a history of what was generated", 3, _generated_history, first=3),
