@@ -40,7 +40,7 @@ CASES: dict[str, tuple[list[str], Mapping[str, str], str]] = {
         {"MODEL": "nonsense"},
         "argument --model: 'nonsense'",
     ),
-    "replay: nothing": (["local.cli.replay", ""], {}, "It could not be read"),
+    "replay: nothing": (["local.cli.replay", ""], {}, "make replay needs a call: LOG=CA… with STAGE="),
     "replay: a file": (["local.cli.replay", "nowhere.jsonl"], {}, "It could not be read"),
     "replay: an image": (["local.cli.replay", "local/page/static/icon.svg"], {}, "icon.svg: "),
     "call-out: a number": (["local.ops.call_out", "abc", "reminder"], {}, "'abc' is not a phone number"),

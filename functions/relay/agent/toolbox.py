@@ -40,9 +40,8 @@ def toolbox(tools: Sequence[Callable[..., Any] | Tool], languages: tuple[str, ..
     if len(languages) > 1 and all(one.spec.name != "switch_language" for one in made):
         made.append(_switch(languages))
     if len(made) > MOST_TOOLS:
-        raise AgentError(
-            f"Agent.tools has {len(made)} tools; OpenAI takes {MOST_TOOLS}, pass callers between agents."
-        )
+        cure = f"give an agent {MOST_TOOLS} at most, and pass callers between agents"
+        raise AgentError(f"Agent.tools has {len(made)} tools, too many for some models; {cure}.")
     return _by_name(made)
 
 
