@@ -46,13 +46,8 @@ class ToolRunner:
         clock: Callable[[], float],
         tasks: TaskGroup,
     ) -> None:
-        self._ports, self._context, self._log_event, self._clock, self._tasks = (
-            ports,
-            context,
-            log_event,
-            clock,
-            tasks,
-        )
+        self._ports, self._context, self._log_event = ports, context, log_event
+        self._clock, self._tasks = clock, tasks
 
     def run(self, run: Run) -> ToolEnded:
         """Run a tool once the log holds its call; return its outcome.
@@ -81,12 +76,10 @@ class ToolRunner:
 
     def _awaited(self, run: Run, awaited: Key) -> ToolReturned:
         """Wait for the result at a key, at most as long as the tool may take."""
-        until = self._clock() + run.tool.deadline
+        until, before = self._clock() + run.tool.deadline, awaited.under(awaited.slot - 1)
         while self._clock() < until:
             try:
-                for entry in self._ports.log.later(
-                    self._context.log, awaited.under(awaited.slot - 1), (ToolReturned,)
-                ):
+                for entry in self._ports.log.later(self._context.log, before, (ToolReturned,)):
                     if entry.key == awaited and isinstance(entry.event, ToolReturned):
                         return entry.event
             except LogError as error:
