@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import DigitsRequested, Event, HandedOff, ToolCalled, ToolReturned
+from functions.relay.text.data import mapped
 from functions.relay.text.private import PLACEHOLDER, NoRecognizer, Private, Recognizer, is_held
 from functions.relay.text.redaction import may_hold, redact
 
@@ -72,7 +73,7 @@ class Redactor:
 
     def _rewritten(self, arguments: str, leaf: Callable[[Any], Any]) -> str:
         try:
-            return json.dumps(_mapped(json.loads(arguments), leaf), ensure_ascii=False)
+            return json.dumps(mapped(json.loads(arguments), leaf), ensure_ascii=False)
         except (ValueError, RecursionError):
             return self._logged(arguments)
 
@@ -97,13 +98,3 @@ class Redactor:
 def _spaced(value: str) -> re.Pattern[str]:
     """Return a pattern of a value. Digits are found in groups too: `4111 1111` for `41111111`."""
     return re.compile("[ -]?".join(value) if value.isdecimal() else re.escape(value))
-
-
-def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    match value:
-        case dict():
-            return {name: _mapped(one, leaf) for name, one in value.items()}
-        case list():
-            return [_mapped(one, leaf) for one in value]
-        case _:
-            return leaf(value)

@@ -12,7 +12,7 @@ from functions.relay.agent.after import After
 from functions.relay.agent.schema import MismatchError, checked_fields, object_schema, unknown
 from functions.relay.log.events import Summarized
 from functions.relay.record.call_record import CallRecord
-from functions.relay.text.data import without_tags
+from functions.relay.text.data import mapped, without_tags
 from functions.relay.wire.messages import well_formed
 from functions.relay.wire.model import CallerMessage, Request, ToolSpec
 
@@ -74,18 +74,8 @@ def without_private(read: Summarized, redact: Callable[[str], str]) -> Summarize
         written = redact(str(value))
         return value if written == str(value) else (written if isinstance(value, str) else None)
 
-    fields = json.dumps(_mapped(json.loads(read.fields), leaf), ensure_ascii=False)
+    fields = json.dumps(mapped(json.loads(read.fields), leaf), ensure_ascii=False)
     return replace(read, summary=redact(read.summary), fields=fields)
-
-
-def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    match value:
-        case dict():
-            return {name: _mapped(one, leaf) for name, one in value.items()}
-        case list():
-            return [_mapped(one, leaf) for one in value]
-        case _:
-            return leaf(value)
 
 
 def _kinds(after: After) -> dict[str, Any]:

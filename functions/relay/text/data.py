@@ -6,7 +6,7 @@ Names, parameters, facts, notes and transcripts may hold words of strangers. Sou
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MOST_VALUE_CHARACTERS = 1_000
@@ -62,3 +62,14 @@ def lines_of(value: Any) -> Any:
             return [lines_of(one) for one in value]
         case _:
             return value
+
+
+def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return a value of JSON with what `leaf` returns in place of each text, number, True, False and None."""
+    match value:
+        case dict():
+            return {name: mapped(one, leaf) for name, one in value.items()}
+        case list():
+            return [mapped(one, leaf) for one in value]
+        case _:
+            return leaf(value)
