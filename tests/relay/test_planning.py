@@ -1,12 +1,29 @@
-"""Orders with a time: how often, and how late, one is tried again that is refused for now."""
+"""Orders with a time: which times are taken, how late one is tried again, and how far it is."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from functions.relay.call_order import CallOrder, Dlt
 from functions.relay.log.events import CallPlanned, Entry, PlanDone
 from functions.relay.log.keys import Key, call_log, callee_log
-from functions.relay.planning import MOST_MOVES, PlanKey, due, due_at, moved, order_of, ordered_key, plan_of, retried
+from functions.relay.outbound import CallRefused
+from functions.relay.planning import (
+    MOST_MOVES,
+    PlanKey,
+    due,
+    due_at,
+    most_ahead,
+    moved,
+    order_of,
+    ordered_key,
+    plan_of,
+    planned_for,
+    read_time,
+    retried,
+    state_of,
+)
 
 NOW = datetime(2026, 5, 5, 9, tzinfo=UTC)
 ABOUT, DLT = (("a", "b"),), Dlt("1", "2")
@@ -71,3 +88,65 @@ def test_a_retry_that_is_refused_for_now_keeps_its_place_and_id() -> None:
 def test_another_call_to_the_number_has_no_retry() -> None:
     entries = [Entry(ordered_key("campaign-may"), PLAN)]
     assert retried(callee_log("m"), entries, "CA1", NOW) is None
+
+
+@pytest.mark.parametrize(("kept", "ahead"), [(7, timedelta(days=6, hours=23)), (90, timedelta(days=27, hours=23))])
+def test_a_plan_does_not_outlive_its_item_of_the_table(kept: int, ahead: timedelta) -> None:
+    assert most_ahead(kept) == ahead
+
+
+@pytest.mark.parametrize("text", ["2026-05-06T09:00:00+02:00", "2026-05-06T07:00:00Z", "2026-05-06T12:30:00+05:30"])
+def test_a_time_of_an_order_is_read_in_utc(text: str) -> None:
+    assert read_time(text, NOW, timedelta(days=27)) == datetime(2026, 5, 6, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tomorrow", "a time with its zone"),
+        (None, "a time with its zone"),
+        ("2026-05-06T09:00:00", "a time with its zone"),
+        ("2026-05-05T08:59:59+00:00", "has passed: it is 2026-05-05T09:00:00+0000 now"),
+        ("2026-06-05T09:00:00+00:00", "more than 27 days ahead"),
+    ],
+)
+def test_a_time_without_a_zone_or_out_of_reach_is_refused(text: str | None, words: str) -> None:
+    refused = read_time(text, NOW, timedelta(days=27))
+    assert isinstance(refused, CallRefused)
+    assert refused.why == "bad request"
+    assert words in refused.words
+
+
+def statuses(call: str) -> str:
+    return {"CA1": "completed", "CA2": "busy"}[call]
+
+
+@pytest.mark.parametrize(
+    ("done", "state"),
+    [
+        (None, "planned"),
+        (PlanDone("", call="CA1"), "called"),
+        (PlanDone("", call="CA2"), "busy"),
+        (PlanDone("", why="opted out"), "opted out"),
+    ],
+)
+def test_the_newest_plan_of_an_order_says_how_far_it_is(done: PlanDone | None, state: str) -> None:
+    first, newest = ordered_key("campaign-may"), ordered_key("campaign-may", 1)
+    entries = [
+        Entry(newest, PLAN),
+        Entry(first, PLAN),
+        Entry(Key(1, "done"), PlanDone(str(first), why="quiet hours")),
+    ]
+    entries += [Entry(Key(2, "done"), replace(done, plan=str(newest)))] if done else []
+    assert state_of(entries, "campaign-may", statuses) == state
+
+
+def test_an_order_without_a_plan_is_forgotten() -> None:
+    assert state_of([Entry(ordered_key("campaign-may"), PLAN)], "campaign-june", statuses) == "forgotten"
+    assert planned_for([Entry(ordered_key("campaign-may"), PLAN)], "campaign-june") == 0
+
+
+def test_an_order_is_due_when_its_newest_plan_is() -> None:
+    later = replace(PLAN, at=PLAN.at + 600_000)
+    entries = [Entry(ordered_key("campaign-may", 1), later), Entry(ordered_key("campaign-may"), PLAN)]
+    assert planned_for(entries, "campaign-may") == later.at

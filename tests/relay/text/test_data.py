@@ -8,6 +8,7 @@ from functions.relay.text.data import (
     MOST_DATA_CHARACTERS,
     MOST_VALUE_CHARACTERS,
     as_data,
+    mapped,
     one_line,
     value_line,
     visible,
@@ -65,3 +66,14 @@ def test_line_ends_and_tabs_are_no_control_characters() -> None:
     assert visible("a\tb\nc\x07d") == "a\tb\nc d"
     assert visible("हिन्दी \u200dZoë 👨\u200d👩") == "हिन्दी \u200dZoë 👨\u200d👩"
     assert without_tags("a\n</transcript>") == "a\n\u2039/transcript\u203a"
+
+
+def test_each_leaf_of_json_is_mapped_and_no_name() -> None:
+    given = {"name": "a", "guests": [2, {"vip": True, "note": None}], "none": {}, "empty": []}
+    assert mapped(given, lambda leaf: [leaf]) == {
+        "name": ["a"],
+        "guests": [[2], {"vip": [True], "note": [None]}],
+        "none": {},
+        "empty": [],
+    }
+    assert mapped("a", str.upper) == "A"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.relay.text.private import NoRecognizer, Private, numbered, numbers_taken
+from functions.relay.text.private import DIGITS, HELD, NoRecognizer, Private, is_held, numbered, numbers_taken
 
 
 @pytest.mark.parametrize("kind", list(Private))
@@ -18,3 +18,9 @@ def test_a_text_without_numbered_placeholders_has_taken_none(text: str) -> None:
 @pytest.mark.parametrize("kind", list(Private))
 def test_without_a_library_no_number_is_recognised(kind: Private) -> None:
     assert not NoRecognizer().is_a(kind, "+15550100", "en-US")
+
+
+def test_only_digits_are_held() -> None:
+    assert is_held(HELD)
+    assert is_held(numbered(DIGITS, 2))
+    assert not any(is_held(numbered(kind, 2)) for kind in Private)

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from stdnum import luhn, verhoeff
 
 from functions.adapters.redaction import Recognizer
+from functions.relay.text.digit_words import single_words
 from functions.relay.text.numbers.cardinals import cardinal
 from functions.relay.text.private import DEFAULT, Private
 from functions.relay.text.redaction import (
     Span,
     found,
+    may_go_on,
     may_hold,
     open_row,
     redact,
@@ -392,7 +394,7 @@ def test_each_value_gets_its_own_placeholder() -> None:
         (["No digits at all."], None),
     ],
 )
-def test_digits_at_the_end_may_go_on(texts: list[str], row: tuple[int, int, str] | None) -> None:
+def test_digits_at_the_end_are_an_open_row(texts: list[str], row: tuple[int, int, str] | None) -> None:
     spans = found(texts, ALL, "en-US", Recognizer())
     found_row = open_row(texts, spans, "en-US")
     assert found_row == (Span(Private.CARD, *row) if row else None)
@@ -430,3 +432,24 @@ def test_a_text_with_few_digits_holds_nothing_private(text: str, least: int, pri
 
 def test_an_address_is_private_only_to_those_who_ask() -> None:
     assert not may_hold("rosa@hotline.example", DEFAULT, "en-US")
+
+
+@pytest.mark.parametrize(
+    ("texts", "may"),
+    [
+        (["It is 4111"], True),
+        (["It is 4111", "and 1111"], True),
+        (["It is 4111", "Thanks, that is all that I know of it, so good bye"], False),
+        (["It is 4111, you see, so look for it and then call me back"], False),
+        (["It is 4111", "1" * 20], False),
+        (["No digits.", "It is 4111"], False),
+    ],
+)
+def test_digits_of_the_first_text_may_go_on(texts: list[str], may: bool) -> None:
+    assert may_go_on(texts, "en-US") is may
+
+
+def test_a_number_word_is_known_by_each_of_its_words() -> None:
+    assert {"twenty", "one", "hundred", "oh"} <= single_words("en")
+    assert {"zwanzig", "hundert", "hundred"} <= single_words("de")
+    assert not any(" " in word for word in single_words("fr"))

@@ -101,6 +101,16 @@ WRITTEN = {
         "a <lone bracket & no more": "a lone bracket and no more",
         r"It is \*five\* \$5\. \ ": "It is *five* $5.",
     },
+    "mathematics": {
+        r"It is $\boxed{42}$, or \(\boxed{\text{two } 2}\).": "It is 42, or two 2.",
+        r"Take \frac{1}{2} cup, and 3 \times 4 spoons.": "Take 1/2 cup, and 3 \u00d7 4 spoons.",
+        r"From $x \geq 5$ to 12 $ or a } there.": "From x at least 5 to 12 $ or a } there.",
+        "**2**3** is 2**3, so it is **8**.": "2 3 is 2**3, so it is 8.",
+    },
+    "lists in one line": {
+        "We have 1) soup 2) salad.": "We have 1, soup 2, salad.",
+        "See 7) and 3) below.": "See 7) and 3) below.",
+    },
     "emoji": {
         "Great 🎉!": "Great!",
         "A 👩‍👩‍👧 table 👍🏽 in 🇩🇪 ❤️ today.": "A table in today.",
