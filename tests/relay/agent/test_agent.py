@@ -8,6 +8,7 @@ import pytest
 from functions.relay import Agent, AgentError, Caller, PassTo, Phrases, Recording, Silence, Speak, Voice, tool
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.phrases import phrases
+from functions.relay.agent.toolbox import MOST_TOOLS, toolbox
 from functions.relay.log.call_events import Announced
 from functions.relay.text.private import Private
 
@@ -260,3 +261,10 @@ def test_an_agent_without_hours_is_always_open() -> None:
     assert agent().is_open(NIGHT)
     assert agent(hours=Hours("Mo-Su 0-24")).is_open(NIGHT)
     assert not agent(hours=Hours("Mo-Su 0-24", holidays=["2026-11-28"])).is_open(NIGHT)
+
+
+def test_more_tools_than_models_take_are_refused() -> None:
+    many = [replace(tool(find), spec=replace(tool(find).spec, name=f"find_{n}")) for n in range(MOST_TOOLS)]
+    assert len(toolbox(many, ("en-US",))) == MOST_TOOLS
+    with pytest.raises(AgentError, match=r"Agent\.tools has 129 tools"):
+        toolbox(many, ("en-US", "es-ES"))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Phrases, Recording, Voice
+from functions.relay.agent.checks import as_xml
 
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
 ID = "UgBBYS2sOqTuMpoF3BR0"
@@ -71,3 +72,7 @@ def test_an_agent_in_pci_mode_redacts_cards_and_logs_nothing() -> None:
 def test_a_new_attribute_is_taken() -> None:
     made = Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, relay_extra={"newOne": "yes"})
     assert made.relay_extra == {"newOne": "yes"}
+
+
+def test_a_document_loses_what_xml_cannot_hold() -> None:
+    assert as_xml("<Say>a\x00b\x0bc &#55357;d&#56832; &#128512; &#5;</Say>") == "<Say>abc d &#128512; &#5;</Say>"

@@ -7,7 +7,7 @@ import pytest
 
 from functions.relay import Caller, EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.agent.hand_off import MOST_BRIEF_CHARACTERS, UnreachableError
-from functions.relay.agent.outcomes import MOST_LOOPS, MOST_TEXT_CHARACTERS, TooLongError
+from functions.relay.agent.outcomes import MOST_LOOPS, MOST_TEXT_CHARACTERS, TooLongError, check_lengths
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import PassedToAgent
 
@@ -92,3 +92,8 @@ def test_a_text_that_is_too_long_is_refused(outcome: Say | EndCall | PassTo, nam
 
     with pytest.raises(TooLongError, match=f"{name} has 4097 characters; 4096 at most"):
         tool(returned).run("{}", Caller("+15550101"))
+
+
+def test_a_text_of_the_greatest_length_is_taken() -> None:
+    check_lengths(EndCall(saying={"en-US": TOO_LONG[1:], "es-ES": ""}))
+    check_lengths(Say(TOO_LONG[1:]))

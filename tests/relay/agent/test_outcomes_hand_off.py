@@ -135,6 +135,8 @@ WORKFLOW, MUSIC = f"workflow:WW{'0' * 32}", "https://example.com/hold.mp3"
         ),
         ({"to": WORKFLOW, "hold": f"{MUSIC}?{'x' * 500}"}, "a URL of up to 500 letters: https://…"),
         ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write one of True, False, None."),
+        ({"to": ANNA, "hours": "Mo-Fr 9-17"}, "HandOff.hours is 'Mo-Fr 9-17'; write Hours(\"Mo-Fr 9-17\"), or None."),
+        ({"to": ANNA, "closed": "Call tomorrow."}, "HandOff.closed is 'Call tomorrow.'; write a HandOff, a PassTo"),
         ({"to": ANNA, "premium": None}, "HandOff.premium is None; write one of True, False."),
     ],
 )

@@ -79,6 +79,13 @@ def test_a_function_without_source_is_taken() -> None:
     assert tool(made["person"]).spec.name == "person"
 
 
+def test_a_function_whose_file_is_no_python_is_taken(tmp_path: Path) -> None:
+    page, made = tmp_path / "page.jinja", dict[str, Callable[..., object]]()
+    page.write_text("{% macro person() %}\n{{ HandOff }}")
+    exec(compile("def person():\n    'Give away.'\n    return HandOff('asked', to='5550100')", page, "exec"), made)
+    assert tool(made["person"]).spec.name == "person"
+
+
 def test_people_and_their_order_are_checked_in_the_source() -> None:
     def nobody() -> HandOff:
         """Give the caller to a person."""

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from functions.relay.agent import outcomes
+from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak
@@ -16,7 +18,7 @@ from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, key_action, tool
-from functions.relay.agent.toolbox import MOST_TOOLS, key_meaning, toolbox
+from functions.relay.agent.toolbox import key_meaning
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
 from functions.relay.log.follow_up_events import SmsOrdered
@@ -598,13 +600,6 @@ def test_a_tool_that_needs_more_than_a_caller_is_no_action_of_a_key(action: Tool
         key_action(action)
 
 
-def test_more_tools_than_models_take_are_refused() -> None:
-    many = [replace(tool(seats), spec=replace(tool(seats).spec, name=f"seats_{n}")) for n in range(MOST_TOOLS)]
-    assert len(toolbox(many, ("en-US",))) == MOST_TOOLS
-    with pytest.raises(AgentError, match=r"Agent\.tools has 129 tools"):
-        toolbox(many, ("en-US", "es-ES"))
-
-
 def test_a_person_who_opts_out_is_stored() -> None:
     recorder = ListRecorder()
 
@@ -627,3 +622,20 @@ def test_a_message_is_ordered_in_the_log_of_the_call() -> None:
     told = tool(confirm).run("{}", CALLER, recorder)
     assert told == "A text message is on its way."
     assert recorder.recorded == [("CA1", SmsOrdered("+15550101", "Friday at 19:30.", "+15550100"))]
+
+
+@pytest.mark.parametrize(("answer", "told"), [(None, "It is due at nine."), ("Until then!", "Until then!")])
+def test_a_call_back_is_ordered_in_the_log_of_the_call(answer: str | None, told: str) -> None:
+    ordered: list[tuple[str, object]] = []
+    back = CallBack(timedelta(hours=2), answer=answer)
+
+    def call_back() -> CallBack:
+        """Call the person back."""
+        return back
+
+    def record(log: str, event: object) -> str:
+        ordered.append((log, event))
+        return "It is due at nine."
+
+    assert tool(call_back).run("{}", CALLER, record) == told
+    assert ordered == [("CA1", back)]
