@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from functions.relay import Digits, EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Voice, ask_digits, tool
 from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
-from functions.relay.answer.dialogue import MOST_ROUNDS, Flaw, slices_of
+from functions.relay.answer.dialogue import LONGEST_INVOCATION_MS, MOST_ROUNDS, Flaw, open_calls, slices_of
 from functions.relay.answer.entries import MOST_SWITCHES, AnswerEntries
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.speech import CLOSING_S
+from functions.relay.answer.spoken_reply import SpokenReply
 from functions.relay.answer.steps import (
     Append,
     Ask,
@@ -27,13 +28,14 @@ from functions.relay.answer.steps import (
     Tick,
     ToolEnded,
 )
-from functions.relay.answer.tool_round import TOO_SLOW
+from functions.relay.answer.tool_round import TOO_SLOW, OpenCall
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import BY_KEY, UNANSWERED
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
     DigitsEntered,
+    DigitsRequested,
     EndClaimed,
     Event,
     HandedOff,
@@ -774,6 +776,15 @@ class TestDigits:
         assert drive.spoken == "Your PIN?"
         assert [remind.seconds for remind in drive.reminds] == [9]
 
+    def test_are_asked_for_again_after_a_noise_cut_the_question(self) -> None:
+        asked = under(1000, 102, DigitsRequested("check_pin", "{}"))
+        log = [opened(greeting=""), at(1000, Prompt("It is me.")), asked, *answer(1000, "Your PIN?")]
+        cut = [played(1400, "Your"), at(1500, Interrupt("Your")), at(2000, NoiseEnded())]
+        drive = Drive(DESK, fold([*log, *cut])).flows()
+        assert drive.spoken == "Your PIN?"
+        assert asked.event in drive.events.values()
+        assert not drive.requests
+
 
 class TestTheLanguage:
     def test_is_logged_once_the_line_has_switched(self) -> None:
@@ -818,3 +829,26 @@ def test_a_model_whose_sent_words_were_all_heard_is_told_to_go_on() -> None:
     log = [opened(greeting="Hello!"), at(1000, Prompt("What is there?")), *answer(1000, "Soup.", how="superseded")]
     cut = [played(1400, "Soup."), at(1500, Interrupt("Soup.")), at(2000, NoiseEnded())]
     assert Drive(call=fold([*log, *cut])).requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
+
+
+@pytest.mark.parametrize("preemptible", [True, False])
+def test_words_close_an_open_answer_that_they_cut_off(preemptible: bool) -> None:
+    reply = SpokenReply(replace(agent(), preemptible=preemptible), "en-US", lead=" ")
+    reply.model_says("Yes. ")
+    reply.model_stops()
+    first = reply.script.take(closing=False)
+    assert first == (Text("", last=True) if preemptible else Text(" Yes."))
+
+
+def test_calls_of_older_answers_without_a_result_may_still_run() -> None:
+    def log(later_ms: int, *returned: Event) -> Call:
+        first, asked = at(1000, Prompt("Find it.")), under(1000, 101, ToolCalled("t1", "find", "{}"))
+        results = [under(1000, 102, event) for event in returned]
+        return fold([opened(), first, asked, *results, at(1000 + later_ms, Prompt("And?"))])
+
+    still = OpenCall(ToolCall("t1", "find", "{}"), at(1000, Prompt("")).key.under(102))
+    assert open_calls(log(900)) == (still,)
+    assert open_calls(log(900, ToolReturned("t1", "Found."))) == ()
+    assert open_calls(log(900, ToolReturned("t2", "Found."))) == (still,)
+    assert open_calls(log(LONGEST_INVOCATION_MS + 1)) == ()
+    assert open_calls(Call()) == ()

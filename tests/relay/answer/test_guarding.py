@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.relay.agent.agent import Agent
-from functions.relay.answer.guarding import guard_of
+from functions.relay.answer.guarding import guard_of, guard_of_functions
 from functions.relay.text.private import NoRecognizer
 from tests.relay.drive import agent
 
@@ -29,3 +29,15 @@ def test_each_setting_adds_a_watch() -> None:
     assert stops(replace(OPEN, tells_prompt=False), PROMPT)
     assert stops(replace(OPEN, never_say=["Project Falcon"]), "It is Project Falcon.")
     assert not stops(replace(OPEN, redact=["card"]), "It is 4111 1111 1111 1111.")
+
+
+def says(given: Agent, text: str) -> str:
+    guard = guard_of_functions(given, NoRecognizer(), "en-US")
+    return guard.feed(text) + guard.rest()
+
+
+def test_an_agents_own_functions_say_its_prompt_but_no_word_that_is_never_said() -> None:
+    given = replace(OPEN, tells_prompt=False, never_say=["Project Falcon"])
+    assert says(given, PROMPT) == PROMPT
+    assert "Falcon" not in says(given, "It is Project Falcon.")
+    assert "Falcon" not in says(replace(given, prompt=lambda caller: "Be brief."), "It is Project Falcon.")

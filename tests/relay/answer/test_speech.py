@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay import Agent, Voice
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, Speech
-from functions.relay.answer.spoken_reply import SpokenReply
 from functions.relay.answer.states import SpeechState
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Media, Outgoing, Text, Tones
@@ -139,13 +137,6 @@ class TestPace:
         line.speech.script.add("Friday.")
         line.speech.hurry()
         assert line.until(3.0).tokens == ["One moment, please.", " Friday."]
-
-
-def test_a_space_alone_breaks_no_silence() -> None:
-    playback = Playback(0.0)
-    silence_at = playback.silence_at
-    playback.play(" ", 3.0)
-    assert playback.silence_at == silence_at
 
 
 class TestTheCycle:
@@ -321,6 +312,22 @@ class TestOtherMessages:
         line.until(3.0)
         assert (line.tokens, speech.state) == (["Please wait."], SpeechState.HUSHED)
 
+    def test_that_say_nothing_change_nothing(self) -> None:
+        script = Script()
+        script.add("Well.")
+        script.add_sentence("")
+        script.add("So.")
+        assert script.text == "Well.So."
+
+    def test_that_are_not_sent_yet_are_waiting(self) -> None:
+        speech = Talk()
+        line = Line(speech).hears("Well.").until(1.0)
+        speech.script.add_sentence("Your PIN?")
+        assert speech.script.waiting == " Your PIN?"
+        line.speech.finish()
+        line.until(3.0)
+        assert speech.script.waiting == ""
+
     def test_close_an_older_answer_only_with_the_first_words(self) -> None:
         speech = Talk()
         speech.script.close_older()
@@ -329,15 +336,6 @@ class TestOtherMessages:
         line.hears("Yes.")
         speech.finish()
         assert [message for _, message in line.until(3.0).left] == [Text("", last=True), Text("Yes.", last=True)]
-
-    @pytest.mark.parametrize("preemptible", [True, False])
-    def test_close_an_open_answer_that_they_must_cut_off(self, preemptible: bool) -> None:
-        agent = Agent("p", "Hi!", {"en-US": Voice("Google", "en-US-Neural2-A")}, preemptible=preemptible)
-        reply = SpokenReply(agent, "en-US", lead=" ")
-        reply.model_says("Yes. ")
-        reply.model_stops()
-        first = reply.script.take(closing=False)
-        assert first == (Text("", last=True) if preemptible else Text(" Yes."))
 
     def test_of_words_that_cut_others_off_shorten_the_time_of_words(self) -> None:
         speech = Talk()
