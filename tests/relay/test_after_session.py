@@ -6,6 +6,7 @@ import pytest
 from functions.relay.after_session import (
     MOST_RESUMES,
     PERMANENT_ERRORS,
+    AnswerMachine,
     Farewell,
     GiveUp,
     HangUp,
@@ -28,6 +29,7 @@ from functions.relay.log.events import (
     HandedOff,
     PassedToAgent,
     Recorded,
+    Screened,
     SessionEnded,
     SessionJoined,
     Unreached,
@@ -54,6 +56,13 @@ HANDED = json.dumps({"hand_off": "t1"})
 def ended(handoff: str, *before: Event) -> NextStep:
     left = SessionEnded("VX1", "ended")
     return next_step(left, True, handoff, log(*before, left))
+
+
+@pytest.mark.parametrize("status", ["ended", "failed"])
+def test_a_machine_gets_its_message_however_the_session_ended(status: str) -> None:
+    left, screened = SessionEnded("VX1", status), Screened("machine_end_beep")
+    assert next_step(left, True, HANDED, log(screened, HAND_OFF, left)) == AnswerMachine("machine_end_beep")
+    assert next_step(left, False, "", log(screened, left)) == HangUp()
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "ended", "", "unheard of"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
+from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
 from functions.relay.call.history import CALL_BEGINS, UNANSWERED, history
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import (
@@ -745,6 +745,32 @@ def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
     later = [Entry(Key(prompt.key.at + ms, f"m~{ms}"), Silent(1)) for ms in (-1, 0, 5)]
     assert newest_by_reminder([prompt, *later], prompt.key) == later[-1].key
     assert newest_by_reminder([prompt, later[0]], prompt.key) is None
+
+
+@pytest.mark.parametrize(
+    ("log", "yields"),
+    [
+        ([], False),
+        ([at(1000, Prompt("One?"))], False),
+        ([at(1000, Prompt("One?")), at(2000, Silent(1))], True),
+        ([at(1000, Prompt("One?")), at(2000, NoiseEnded())], True),
+        ([at(1000, Prompt("One?")), at(2000, TimeUp())], False),
+        ([at(1000, Prompt("One?")), *answer(1000, "Yes."), at(2000, Silent(1))], False),
+        ([at(1000, Silent(1)), at(2000, Silent(2))], False),
+        ([opened(), at(2000, Silent(1))], False),
+    ],
+)
+def test_a_reminder_yields_to_a_prompt_without_an_answer(log: list[Entry], yields: bool) -> None:
+    assert yields_to_prompt(fold(log)) is yields
+
+
+@pytest.mark.parametrize("cause", [Silent(1), NoiseEnded()])
+def test_a_reminder_yields_only_to_prompts_that_it_did_not_know(cause: Event) -> None:
+    known = [opened(), at(1000, Prompt("One?")), *answer(1000, "Yes.")]
+    log = [*known, at(2000, cause)]
+    assert yields_beyond(fold(log), log) == frozenset([known[1].key])
+    assert yields_beyond(fold(known), known) is None
+    assert yields_beyond(Call(), ()) is None
 
 
 def test_a_prompt_that_was_reworded_has_its_new_text() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from functions.relay.log.events import (
     ToolReturned,
 )
 from functions.relay.log.keys import Slot
+from functions.relay.text.private import HELD
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults, Usage
 from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
@@ -181,6 +184,12 @@ class TestALongLog:
 
     def test_is_none_before_it_was_opened(self) -> None:
         assert snapshot(fold(spoken(10)[1:])) is None
+
+    def test_waits_for_held_digits_that_may_still_be_reworded(self) -> None:
+        for number, waits in {2: False, 3: True, 6: True, 7: False}.items():
+            asked, held = Prompt(f"Question {number}?"), Prompt(f"It is {HELD}")
+            log = [replace(one, event=held) if one.event == asked else one for one in spoken(10)]
+            assert (snapshot(fold(log)) is None) is waits, number
 
     def test_waits_for_the_line_to_play_what_it_was_given(self) -> None:
         log = [entry for entry in spoken(10) if not isinstance(entry.event, Info)]

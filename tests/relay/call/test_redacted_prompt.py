@@ -6,7 +6,13 @@ import pytest
 
 from functions.adapters.redaction import Recognizer
 from functions.relay.call.call import Call, fold
-from functions.relay.call.redacted_prompt import RedactedPrompt, has_private_words, held_no_more, redact_prompt
+from functions.relay.call.redacted_prompt import (
+    RedactedPrompt,
+    has_private_words,
+    held_no_more,
+    redact_prompt,
+    words_kept,
+)
 from functions.relay.call.redactor import Redactor
 from functions.relay.log.events import DigitsRequested, Entry, PromptReworded, ToolCalled, WordsKept
 from functions.relay.log.keys import Key, Slot
@@ -123,3 +129,17 @@ def test_a_placeholder_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -
     assert has_private_words(call(text)) is asks
     assert has_private_words(call("Hi.", remembered=(CallerMessage(text),))) is asks
     assert not has_private_words(Call())
+
+
+def test_words_are_kept_by_the_keys_of_their_prompts() -> None:
+    first, second = WordsKept("It is [card 1].", (("[card 1]", CARD),)), WordsKept("4111", ())
+    other = at(3000, Prompt("Hi."))
+    assert words_kept([Entry(key(1000), first), other, Entry(key(2000), second)]) == {
+        key(1000): first,
+        key(2000): second,
+    }
+
+
+def test_a_call_that_holds_nothing_has_nothing_to_log() -> None:
+    kept = {key(1000): WordsKept("[card 1]", (("[card 1]", CARD),))}
+    assert list(held_no_more(call("[card 1]"), kept, over=True)) == []
