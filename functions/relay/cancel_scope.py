@@ -16,11 +16,13 @@ _RUNNING: "ContextVar[CancelScope | None]" = ContextVar("cancel_scope", default=
 class CancelScope:
     """The waits of one task, which any task may cancel. The block of its `with` is the work of one task."""
 
+    _before: "Token[CancelScope | None]"
+    """How to leave the scope: set on entry."""
+
     def __init__(self) -> None:
         """Begin within the scope of the running task, if it has one: that scope cancels this one too."""
         self.cancelled = False
         self._closes: deque[Callable[[], None]] = deque()
-        self._before: Token[CancelScope | None] | None = None
         on_cancel(self.cancel)
 
     def __enter__(self) -> None:
@@ -30,8 +32,7 @@ class CancelScope:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self.forget()
-        if self._before is not None:
-            _RUNNING.reset(self._before)
+        _RUNNING.reset(self._before)
 
     def cancel(self) -> None:
         """Close what the work waits on, now and later."""
