@@ -23,6 +23,7 @@ from functions.relay.log.keys import (
     orders_log,
     person_log,
     private_log,
+    prompt_log,
     round_start,
     run_of,
     run_start,
@@ -143,7 +144,7 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
 
 
 def test_logs_have_their_own_names() -> None:
-    logs = (session_log, call_log, callee_log, private_log, transcript_log, person_log, orders_log)
+    logs = (session_log, call_log, callee_log, private_log, transcript_log, person_log, orders_log, prompt_log)
     assert [log("x").removesuffix("/x") for log in logs] == [
         "session",
         "call",
@@ -152,6 +153,7 @@ def test_logs_have_their_own_names() -> None:
         "transcript",
         "person",
         "orders",
+        "prompt",
     ]
 
 

@@ -16,6 +16,7 @@ from functions.relay.record.row import (
     day_list,
     earlier_calls,
     lists_of,
+    moved,
     record_name,
     row_of,
     rows_of,
@@ -87,3 +88,9 @@ def test_calls_of_others_and_calls_that_tell_nothing_do_not_count() -> None:
 
 def test_a_record_is_named_after_its_call() -> None:
     assert record_name("CA1") == "record/CA1"
+
+
+def test_a_record_whose_call_began_earlier_leaves_its_old_places() -> None:
+    old, new = record(), replace(record(), began=BEGAN - 60_000)
+    assert list(moved(old, new)) == [(name, ROW.key) for name in lists_of(ROW)]
+    assert list(moved(old, replace(old, summary="More."))) == []

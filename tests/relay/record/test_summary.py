@@ -14,7 +14,7 @@ from functions.relay.log.events import Entry, Summarized
 from functions.relay.log.keys import Key
 from functions.relay.record.codec import dump, load
 from functions.relay.record.fold import record_of
-from functions.relay.record.summary import TOOL, has_words, request_of, summarized
+from functions.relay.record.summary import TOOL, has_words, request_of, summarized, without_private
 from functions.relay.wire.model import Usage
 from tests.relay.record.calls import MODEL, PLAIN
 
@@ -136,3 +136,11 @@ def test_the_record_says_why_there_is_no_summary() -> None:
 def test_a_call_without_words_has_nothing_to_summarize() -> None:
     assert has_words(RECORD)
     assert not has_words(replace(RECORD, turns=RECORD.turns[:1]))
+
+
+def test_a_summary_holds_no_private_data() -> None:
+    fields = {"name": "Alma", "card": "4711", "pin": 4711, "people": 4, "vip": True, "wishes": ["4711", None]}
+    read = Summarized("It is 4711.", json.dumps(fields), model="m")
+    safe = without_private(read, lambda text: text.replace("4711", "[card]"))
+    assert (safe.summary, safe.model) == ("It is [card].", "m")
+    assert json.loads(safe.fields) == {**fields, "card": "[card]", "pin": None, "wishes": ["[card]", None]}

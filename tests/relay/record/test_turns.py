@@ -9,6 +9,7 @@ from functions.relay.log.events import (
     Event,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     Silent,
     TimeUp,
@@ -55,6 +56,7 @@ KEYED = DigitsEntered("pay", "{}", Key(BEGAN, "m0"))
         (LastMinute(), TurnCause.LAST_MINUTE),
         (TimeUp(), TurnCause.TIME_UP),
         (NoiseEnded(), TurnCause.NOISE),
+        (MachineAnswered("machine_start"), TurnCause.MACHINE),
     ],
 )
 def test_a_turn_says_what_began_it(event: Event, cause: TurnCause) -> None:

@@ -90,3 +90,10 @@ def test_a_whatsapp_call_is_of_the_person_with_the_number() -> None:
 def test_a_sip_phone_is_one_caller_however_its_address_is_written(other: str) -> None:
     assert mark_of(other, "pepper") == mark_of("sip:alice@a.example", "pepper")
     assert mark_of(other, "pepper") != mark_of("sip:bob@a.example", "pepper")
+
+
+def test_all_withheld_numbers_have_one_mark() -> None:
+    marks = {mark_of(address, "pepper") for address, kind in KINDS.items() if kind == "withheld"}
+    assert len(marks) == 1
+    assert mark_of("+12125550142", "pepper") not in marks
+    assert marks != {mark_of("", "another")}
