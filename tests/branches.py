@@ -2,7 +2,8 @@
 
 The own tests of functions/relay/call/history.py are tests/relay/call/test_history.py and test_history_*.py. Some
 modules are parts of another one and are tested with that: `TESTED_BY` lists them. All tests run once,
-and coverage.py records which test took which branch: a branch that only other tests take does not count.
+and coverage.py records which test took which branch: a branch that only other tests take does not count. As a plugin
+of pytest it empties the caches of the core before each file: what another file has cached would not run again.
 """
 
 import ast
@@ -13,13 +14,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
+import pytest
 from coverage import Coverage
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "functions" / "relay"
-MEASURED = ("--cov=functions/relay", "--cov-branch", "--cov-context=test", "--cov-report=")
+MEASURED = ("--cov=functions/relay", "--cov-branch", "--cov-context=test", "--cov-report=", "-p", "tests.branches")
 TESTED_BY = {
     "agent/agent_checks": "agent/checks",
     "agent/call_settings": "agent/agent",
@@ -29,14 +32,14 @@ TESTED_BY = {
     "agent/menu_script": "agent/menu",
     "agent/relay_attributes": "agent/checks",
     "agent/tool_factory": "agent/tools",
+    "agent/source": "agent/tool_source",
     "agent/toolbox": "agent/agent",
     "agent/topics": "agent/answers",
     "agent/zones": "agent/hours",
     "answer/dialogue": "answer/answer",
     "answer/entries": "answer/answer",
     "answer/lifecycle": "answer/answer",
-    "answer/playback": "answer/answer",
-    "answer/script": "answer/answer",
+    "answer/script": "answer/speech",
     "answer/spoken_reply": "answer/answer",
     "answer/waking": "answer/answer",
     "log/hand_off_events": "transfer",
@@ -66,8 +69,22 @@ TESTED_BY = {
 }
 """The module with whose tests each of these modules is tested: it is a part of that one."""
 
+_STARTED = set[Path]()
+"""The test files whose tests have begun."""
+
 AT_IMPORT = "^$"
 """The context of what runs when a module is imported, which every test file does."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Empty the caches of the core before the first test of a file."""
+    if item.path in _STARTED:
+        return
+    _STARTED.add(item.path)
+    core = [module for name, module in sys.modules.items() if name.startswith("functions.relay.")]
+    for one in (value for module in core for value in vars(module).values()):
+        if isinstance(one, _lru_cache_wrapper):
+            one.cache_clear()
 
 
 def main(rooms: Sequence[str] = ()) -> int:

@@ -426,6 +426,5 @@ def test_words_are_not_held_back_for_what_machine_text_might_come(text: str) -> 
 
 
 def test_calls_in_plain_text_are_found_only_of_the_agents_tools() -> None:
-    calls_of.cache_clear()
     assert calls_of(frozenset()) == ()
     assert calls_of(frozenset({"find"}))
