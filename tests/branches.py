@@ -3,7 +3,7 @@
 The own tests of functions/relay/call/history.py are tests/relay/call/test_history.py and test_history_*.py. Some
 modules are parts of another one and are tested with that: `TESTED_BY` lists them. All tests run once,
 and coverage.py records which test took which branch: a branch that only other tests take does not count. As a plugin
-of pytest it empties the caches of the core before each file: what another file has cached would not run again.
+of pytest it empties the caches of the core before each test: what another test has cached would not run again.
 """
 
 import ast
@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from functools import _lru_cache_wrapper
 from pathlib import Path
 
-import pytest
 from coverage import Coverage
 
 ROOT = Path(__file__).parent.parent
@@ -69,18 +68,12 @@ TESTED_BY = {
 }
 """The module with whose tests each of these modules is tested: it is a part of that one."""
 
-_STARTED = set[Path]()
-"""The test files whose tests have begun."""
-
 AT_IMPORT = "^$"
 """The context of what runs when a module is imported, which every test file does."""
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Empty the caches of the core before the first test of a file."""
-    if item.path in _STARTED:
-        return
-    _STARTED.add(item.path)
+def pytest_runtest_setup() -> None:
+    """Empty the caches of the core."""
     core = [module for name, module in sys.modules.items() if name.startswith("functions.relay.")]
     for one in (value for module in core for value in vars(module).values()):
         if isinstance(one, _lru_cache_wrapper):

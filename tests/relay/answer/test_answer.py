@@ -47,7 +47,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
-from functions.relay.wire.messages import End, Interrupt, Language, Prompt, Text
+from functions.relay.wire.messages import End, Interrupt, Language, Media, Prompt, Text, Tones
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -819,6 +819,13 @@ def test_a_tool_may_switch_the_language_without_a_greeting() -> None:
     drive.returns("t1", (Speak("es-ES", answer="Go on."),)).words("Claro.").happen(Finished("end")).flows()
     assert Language("es-ES") in drive.delivered
     assert drive.spoken == "Claro."
+
+
+def test_a_tool_may_play_a_sound_and_send_tones() -> None:
+    drive = Drive().tool_calls("t1").happen(Finished("tools"))
+    drive.returns("t1", (Play("https://hotline.example/hold.mp3", 2), SendDigits("1w2"))).flows()
+    kinds = [message for message in drive.delivered if isinstance(message, Media | Tones)]
+    assert kinds == [Media("https://hotline.example/hold.mp3", 2), Tones("1w2")]
 
 
 def test_time_that_no_session_has_opened_for_is_not_paid() -> None:

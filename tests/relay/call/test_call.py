@@ -23,6 +23,7 @@ from functions.relay.log.events import (
     KeyPressed,
     LanguageSwitched,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     PromptReworded,
     SessionOpened,
@@ -673,6 +674,11 @@ def test_a_turn_may_begin_without_a_prompt(cause: Event, said: str) -> None:
 def test_a_call_knows_when_its_time_is_up() -> None:
     assert not fold([opened()]).time_is_up
     assert fold([opened(), at(2000, TimeUp())]).time_is_up
+
+
+def test_a_call_knows_that_a_machine_answered_it() -> None:
+    assert fold([opened(), at(1000, MachineAnswered("machine_start"))]).by_machine
+    assert not fold([opened(), at(1000, Prompt("Hi."))]).by_machine
 
 
 def test_a_call_counts_the_tokens_of_all_its_answers() -> None:
