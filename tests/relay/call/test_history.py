@@ -31,7 +31,7 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import Slot
 from functions.relay.text.private import HELD
 from functions.relay.wire.messages import Info, Interrupt, Prompt
-from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults, Usage
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults, Usage
 from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
 
 
@@ -146,6 +146,11 @@ class TestHistory:
     def test_remembers_a_tool_that_was_asked_before(self) -> None:
         remembered = (CallerMessage("Hi"), AgentMessage("", (ToolCall("t1", "find", "{}"),)), ToolResults(()))
         assert history(fold([opened(greeting="", remembered=remembered)])) == remembered
+
+    def test_says_of_a_tool_without_a_result_that_it_failed(self) -> None:
+        asked = under(1000, 101, ToolCalled("t1", "find", "{}"))
+        log = [opened(greeting=""), at(1000, Prompt("Find it.")), asked, at(5000, Prompt("And?"))]
+        assert ToolResults((ToolResult("t1", UNANSWERED, failed=True),)) in history(fold(log))
 
     def test_of_no_session_is_empty(self) -> None:
         assert history(Call()) == ()
