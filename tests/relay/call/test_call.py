@@ -764,6 +764,7 @@ def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
         ([at(1000, Prompt("One?")), *answer(1000, "Yes."), at(2000, Silent(1))], False),
         ([at(1000, Silent(1)), at(2000, Silent(2))], False),
         ([opened(), at(2000, Silent(1))], False),
+        ([at(1000, Prompt(" ")), at(2000, Silent(1))], False),
     ],
 )
 def test_a_reminder_yields_to_a_prompt_without_an_answer(log: list[Entry], yields: bool) -> None:

@@ -144,3 +144,9 @@ def test_a_summary_holds_no_private_data() -> None:
     safe = without_private(read, lambda text: text.replace("4711", "[card]"))
     assert (safe.summary, safe.model) == ("It is [card].", "m")
     assert json.loads(safe.fields) == {**fields, "card": "[card]", "pin": None, "wishes": ["[card]", None]}
+
+
+def test_what_is_neither_a_text_nor_a_number_cannot_be_private() -> None:
+    read = Summarized("", json.dumps({"vip": True, "note": None, "people": 4, "name": "Alma"}))
+    safe = json.loads(without_private(read, lambda text: "[card]").fields)
+    assert safe == {"vip": True, "note": None, "people": None, "name": "[card]"}

@@ -442,6 +442,7 @@ def test_an_address_is_private_only_to_those_who_ask() -> None:
         (["It is 4111", "Thanks, that is all that I know of it, so good bye"], False),
         (["It is 4111, you see, so look for it and then call me back"], False),
         (["It is 4111", "1" * 20], False),
+        (["It is 4111 1111 1111", "1111 1111 1111"], True),
         (["No digits.", "It is 4111"], False),
     ],
 )

@@ -108,7 +108,7 @@ WRITTEN = {
         "**2**3** is 2**3, so it is **8**.": "2 3 is 2**3, so it is 8.",
     },
     "lists in one line": {
-        "We have 1) soup 2) salad.": "We have 1, soup 2, salad.",
+        "We have 1) soup 2) salad. Or 1) fish 2) meat.": "We have 1, soup 2, salad. Or 1, fish 2, meat.",
         "See 7) and 3) below.": "See 7) and 3) below.",
     },
     "emoji": {
