@@ -152,8 +152,8 @@ def yields_to_prompt(call: Call) -> bool:
     The prompt was logged after the reminder had read the log. It gets its answer, and the last turn gets none.
     """
     match call.turns[-2:]:
-        case (Turn(cause=None, ended=None) as prompt, Turn(cause=Silent() | NoiseEnded())):
-            return bool(prompt.caller)
+        case (Turn(cause=None, ended=None), Turn(cause=Silent() | NoiseEnded())):
+            return True
         case _:
             return False
 
