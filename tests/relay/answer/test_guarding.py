@@ -36,7 +36,7 @@ def says(given: Agent, text: str) -> str:
     return guard.feed(text) + guard.rest()
 
 
-def test_an_agents_own_functions_say_its_prompt_but_no_word_that_is_never_said() -> None:
+def test_functions_may_say_the_prompt_but_not_what_is_never_said() -> None:
     given = replace(OPEN, tells_prompt=False, never_say=["Project Falcon"])
     assert says(given, PROMPT) == PROMPT
     assert "Falcon" not in says(given, "It is Project Falcon.")
