@@ -66,7 +66,7 @@ RETRY_S = 0.5
 """Seconds between two tries."""
 
 OLDER_STOP_S = FRESH_S + 0.15
-"""Seconds after a turn is logged in which an older answer may still post: the age of its last look, and one post."""
+"""Seconds after a claim of the end in which an older answer may post: the age of its last look, and one post."""
 
 HEARTBEAT_EVERY_S = 2.0
 """Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
@@ -108,7 +108,7 @@ class _Runner:
         self._began = read_at = clock() if context.read_at is None else context.read_at
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
-        self._older_until = read_at + OLDER_STOP_S if context.older_answers else read_at
+        self._end_from = read_at
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock, tasks)
@@ -183,9 +183,10 @@ class _Runner:
         self._report(outcome)
 
     def _end(self, claim: ClaimEnd) -> None:
-        # Twilio reports error 64107 for words after `end`.
-        self._tasks.wait(lambda: False, self._older_until - self._clock())
-        self._sent(self._send(claim.message) if self._may_end(claim) else Sent.BUSY)
+        may_end = self._may_end(claim)
+        # Twilio reports error 64107 for words after `end`. An older answer stops once it has found the claim.
+        self._tasks.wait(lambda: False, self._end_from - self._clock())
+        self._sent(self._send(claim.message) if may_end else Sent.BUSY)
 
     def _may_end(self, claim: ClaimEnd) -> bool:
         """Claim the end of the session if it is unclaimed; return and report whether this answer holds the claim."""
@@ -193,6 +194,8 @@ class _Runner:
             end_claim = EndClaimed(str(self._context.key), claim.how, claim.message.handoff, claim.playing)
             made = self._end_claim.take(end_claim, self._watch.may_send)
             self._report(EndClaimHeld() if made else Superseded())
+            if made and self._context.older_answers:
+                self._end_from = self._clock() + OLDER_STOP_S
         return self._end_claim.held
 
     def _send(self, message: Outgoing) -> Sent:

@@ -147,12 +147,12 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
 
 
 def yields_to_prompt(call: Call) -> bool:
-    """Return whether a silence or a noise began the last turn, and the prompt before it has no answer yet.
+    """Return whether a silence or a noise began the last turn, and the prompt or the key before it has no answer yet.
 
-    The prompt was logged after the reminder had read the log. It gets its answer, and the last turn gets none.
+    It was logged after the reminder had read the log. It gets its answer, and the last turn gets none.
     """
     match call.turns[-2:]:
-        case (Turn(cause=None, ended=None), Turn(cause=Silent() | NoiseEnded())):
+        case (Turn(cause=None | KeyPressed() | DigitsEntered(), ended=None), Turn(cause=Silent() | NoiseEnded())):
             return True
         case _:
             return False

@@ -760,6 +760,8 @@ def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
         ([at(1000, Prompt("One?"))], False),
         ([at(1000, Prompt("One?")), at(2000, Silent(1))], True),
         ([at(1000, Prompt("One?")), at(2000, NoiseEnded())], True),
+        ([at(1000, KeyPressed("9", "I pressed nine.")), at(2000, NoiseEnded())], True),
+        ([at(1000, DigitsEntered("find", "{}", Key(500, "asked"))), at(2000, Silent(1))], True),
         ([at(1000, Prompt("One?")), at(2000, TimeUp())], False),
         ([at(1000, Prompt("One?")), *answer(1000, "Yes."), at(2000, Silent(1))], False),
         ([at(1000, Silent(1)), at(2000, Silent(2))], False),
@@ -767,7 +769,7 @@ def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
         ([at(1000, Prompt(" ")), at(2000, Silent(1))], False),
     ],
 )
-def test_a_reminder_yields_to_a_prompt_without_an_answer(log: list[Entry], yields: bool) -> None:
+def test_a_reminder_yields_to_a_prompt_or_key_without_an_answer(log: list[Entry], yields: bool) -> None:
     assert yields_to_prompt(fold(log)) is yields
 
 
