@@ -10,7 +10,7 @@ no connection takes such a port between the moment in which it is found and the 
 
 
 def free_ports(count: int) -> list[int]:
-    """Return so many different ports of this machine on which nothing listens."""
+    """Return `count` different ports of this machine on which nothing listens."""
     found: list[int] = []
     with ExitStack() as held:
         while len(found) < count:

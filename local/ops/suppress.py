@@ -1,8 +1,8 @@
 """`make suppress`: imports a list of people who must not be called, such as the DNC, the DND or TRAI's.
 
-Each line of the file has one number, alone or in a column: columns end with a comma, a semicolon or a tab. An area
-code may have a column of its own, as in the DNC's files. The first line may be a header, and a line that begins with
-# is a comment. The whole file is read before anything is written. It does no harm to import a list again.
+Each line of the file has one number, alone or in a column: columns end with a comma, a semicolon or a tab. The area
+code may be in a separate column, as in the DNC's files. The first line may be a header, and a line that begins with #
+is a comment. The whole file is read before anything is written. It does no harm to import a list again.
 """
 
 import argparse

@@ -144,7 +144,7 @@ def _left_out(message: Message) -> bool:
 
 
 def _cut(message: Message, most: int = MOST_MESSAGE_CHARACTERS) -> Message:
-    """Return a message with at most so many characters of words, and of the arguments or results of its tools."""
+    """Return a message with at most `most` characters of words, and `most` of its tools' arguments or results."""
     match message:
         case ToolResults(results):
             each = most // max(1, len(results))

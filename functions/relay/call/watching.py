@@ -1,6 +1,6 @@
 """Decides from the log which reminder looks whether the answer to a turn is missing.
 
-A turn needs no reminder of its own if one that is under way returns soon enough. That one is then sent again for it.
+A turn sends no reminder if an earlier one is under way and returns soon enough. The earlier one then looks at both.
 """
 
 from collections.abc import Iterable, Iterator

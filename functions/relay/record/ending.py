@@ -67,7 +67,7 @@ def _without_session(logs: CallLogs) -> CallEnding:
 
 
 def _unanswered(logs: CallLogs) -> bool:
-    """Return whether we placed the call, and nothing says that somebody answered it."""
+    """Return whether we placed the call, and nothing says that it was answered."""
     told = [event.status for _, event in logs.of(Progressed) if event.outbound]
     placed = bool(told or logs.of(Ordered)) and not logs.of(Announced)
     return placed and ANSWERED.isdisjoint(told)

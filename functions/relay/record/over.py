@@ -106,7 +106,7 @@ _ORDERING, _BEGINNING = (frozenset(kind.__name__ for kind in kinds) for kinds in
 def next_watch(logs: CallLogs, waited: int) -> RecordStep:
     """Return what to do with a call `waited` seconds after one of the BEGINNING events.
 
-    An end that is reported has a check of its own. This is for an end that nothing has reported.
+    A reported end starts another check, see `next_look`. This one finds an end that nothing has reported.
     """
     if _in_session(logs):
         return Over() if waited >= LONGEST_SESSION_S else LookAgain(LONGEST_DELAY_S)

@@ -34,7 +34,7 @@ DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
 """What is redacted by default: cards and national ids."""
 
 DIGITS = "digits"
-"""Stands in placeholders for a kind that is not known yet."""
+"""The word in a placeholder for digits whose kind is not known yet."""
 
 HELD = f"[{DIGITS}]"
 """Replaces digits that may be the beginning of a number, until it is known how they continue."""

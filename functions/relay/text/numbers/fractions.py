@@ -55,7 +55,7 @@ THINGS: Mapping[str, Mapping[str, tuple[str, bool]]] = {
     "it": _forms("litro|litri chilo|chili", "tazza|tazze ora|ore"),
     "hi": _forms("कप घंटा|घंटे लीटर किलो"),
 }
-"""Things of which there may be a part, in all their forms: the form for one, and whether it is feminine."""
+"""Things that people have a part of, in all their forms: the form for one, and whether it is feminine."""
 
 OF: Mapping[str, tuple[str, ...]] = {
     **{"en": ("of",), "de": ("der", "des", "von"), "es": ("de",), "fr": ("de", "du"), "it": ("di", "del", "della")},
