@@ -41,7 +41,8 @@ def remind_once_begun(deps: Deps, connection: str, key: Key, tasks: TaskGroup) -
             if _is_watched(deps, connection, key):
                 return
         passed = deps.clock() - started
-        _send(deps, connection, key, FIRST_CHECK_S, ReminderSent(key.at + int((passed + FIRST_CHECK_S) * 1000)))
+        due = None if key.by_reminder else ReminderSent(key.at + int((passed + FIRST_CHECK_S) * 1000))
+        _send(deps, connection, key, FIRST_CHECK_S, due)
 
     tasks.start("remind", remind)
     return begun.set
@@ -68,9 +69,9 @@ def _is_watched(deps: Deps, connection: str, key: Key) -> bool:
         return False
 
 
-def _send(deps: Deps, connection: str, key: Key, seconds: int, sent: ReminderSent) -> None:
-    """Send a reminder for the turn at `key`, and log that it is under way."""
-    if not deps.remind(seconds, AnswerReminder(connection, key).write()):
+def _send(deps: Deps, connection: str, key: Key, seconds: int, sent: ReminderSent | None) -> None:
+    """Send a reminder for the turn at `key`, and log that it is under way, unless no other turn may share it."""
+    if not deps.remind(seconds, AnswerReminder(connection, key).write()) or sent is None:
         return
     try:
         deps.ports.log.append(session_log(connection), Entry(key.under(Slot.REMINDER_SENT.at()), sent))

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from functions.live.reminders import AnswerReminder, read
+from functions.live.reminders import AnswerReminder, NoiseReminder, read
 from functions.relay.call.watching import FIRST_CHECK_S
 from functions.relay.log.events import Entry, ReminderReturned, ReminderSent, TakenOver
 from functions.relay.log.keys import Key, session_log
-from functions.relay.wire.messages import Prompt
+from functions.relay.wire.messages import Interrupt, Prompt
 from tests.doubles import MemoryLog, saying
 from tests.live.ports import TroubledLog
 from tests.live.test_session import House
@@ -95,6 +95,14 @@ def test_a_turn_shares_a_reminder_that_was_sent_again() -> None:
     house.sessions.check(reminders(house)[0][1])
     house.sessions.receive(house.prompt("And on Tuesday?", at=SECOND + 4000))
     assert len(reminders(house)) == 2
+
+
+def test_a_turn_that_a_reminder_began_sends_its_own() -> None:
+    house = answering()
+    house.log.append(LOG, Entry(Key(SECOND, "noise"), Interrupt("On")))
+    assert house.sessions.check(NoiseReminder("c1", Key(SECOND, "noise"), 2)) == "answered"
+    assert [note.key.message for _, note in reminders(house)][1:] == ["noise~noise"]
+    assert sum(isinstance(event, ReminderSent) for event in house.events()) == 1
 
 
 class Order(MemoryLog):

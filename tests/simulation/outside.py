@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 
 from functions.relay.agent.phrases import phrases
 from functions.relay.cancel_scope import is_cancelled, on_cancel
-from functions.relay.log.keys import OPENING, REMINDER_TAG, Key
+from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent, TimerError
 from functions.relay.wire.messages import Outgoing, Text, write
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, ToolResults
@@ -38,7 +38,7 @@ class SeenLine:
         operations, rates = self._operations, self._operations.rates
         operations.scheduler.alive()
         # What a noise cut of a session's first words is said again, by the turn of that noise.
-        again = self._invocation.turn is not None and REMINDER_TAG in self._invocation.turn.message
+        again = self._invocation.turn is not None and self._invocation.turn.by_reminder
         opens = isinstance(message, Text) and message.token == BACK and not again
         turn = OPENING if opens else self._invocation.turn
         posted = Posted(operations.now, self._invocation.name, turn, message)

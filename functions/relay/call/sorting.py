@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed
-from functions.relay.log.keys import REMINDER_TAG, Key, Slot
+from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt, Setup
 
 
@@ -48,7 +48,7 @@ def as_heard(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def rank(frame: Entry) -> Rank:
     """Return the rank of a frame within its millisecond."""
-    return Rank.REMINDER if REMINDER_TAG in frame.key.message else _rank(frame.event)
+    return Rank.REMINDER if frame.key.by_reminder else _rank(frame.event)
 
 
 def _rank(event: Event) -> Rank:

@@ -1,6 +1,8 @@
 """Decides from the log which reminder looks whether the answer to a turn is missing.
 
 A turn sends no reminder if an earlier one is under way and returns soon enough. The earlier one then looks at both.
+A turn that a reminder began shares none: its key is as old as the newest report of the line, so the key does not say
+when its answer began.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +28,7 @@ def is_watched(found: Iterable[Entry], key: Key) -> bool:
     found = tuple(found)
     returned = {one.key.frame for one in found if isinstance(one.event, ReminderReturned)}
     due = (one.event.due for one in found if isinstance(one.event, ReminderSent) and one.key.frame not in returned)
-    return any(_in_time(key, one) for one in due)
+    return not key.by_reminder and any(_in_time(key, one) for one in due)
 
 
 def oldest_shared(key: Key) -> Key:
@@ -43,7 +45,7 @@ def to_watch(call: Call, entries: Entries, key: Key) -> Iterator[tuple[Key, int,
     now = sent.get(key.frame, 0)
     for turn in call.turns:
         needs = turn.ended is None and turn.key.frame not in sent and is_wanted(call, entries, turn.key)
-        if needs and _in_time(turn.key, now):
+        if needs and not turn.key.by_reminder and _in_time(turn.key, now):
             seconds = (turn.key.at - now) // 1000 + FIRST_CHECK_S
             yield turn.key, seconds, ReminderSent(now + seconds * 1000)
 

@@ -185,6 +185,11 @@ class Key:
         return Key(self.at, f"{self.message}{REMINDER_TAG}{name}")
 
     @property
+    def by_reminder(self) -> bool:
+        """Whether a reminder began the turn at this key. The turn then began later than the key says."""
+        return REMINDER_TAG in self.message
+
+    @property
     def moment(self) -> "Key":
         """The key before all frames of this millisecond. Their ids have no order."""
         return Key(self.at, "", 0)

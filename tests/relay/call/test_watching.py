@@ -4,7 +4,7 @@ import pytest
 
 from functions.relay.call.call import fold
 from functions.relay.call.watching import FIRST_CHECK_S, is_watched, oldest_shared, to_watch
-from functions.relay.log.events import AnswerEnded, Entry, Event, ReminderReturned, ReminderSent
+from functions.relay.log.events import AnswerEnded, Entry, Event, NoiseEnded, ReminderReturned, ReminderSent
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.messages import Prompt
 from tests.relay.scenes import START, opened
@@ -69,6 +69,13 @@ def test_a_shared_reminder_comes_at_most_a_second_too_early(late_ms: int) -> Non
 )
 def test_a_turn_that_needs_none_gets_none(key: Key, event: Event) -> None:
     assert SECOND not in [one for one, _, _ in needed(Entry(key, event))]
+
+
+def test_a_turn_that_a_reminder_began_shares_none() -> None:
+    noise = SECOND.after("noise")
+    assert not is_watched([sent(FIRST, DUE)], noise)
+    log = (opened(), Entry(FIRST, Prompt("Hi")), sent(FIRST, DUE), Entry(noise, NoiseEnded()))
+    assert noise not in [key for key, _, _ in to_watch(fold(log), log, FIRST)]
 
 
 def test_a_turn_that_could_not_share_the_reminder_gets_none() -> None:
