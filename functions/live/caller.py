@@ -71,14 +71,26 @@ def answer_to(
     now: float,
     *,
     takeover: Takeover = NEW,
+    waited: float = 0.0,
     allowed: float = DEADLINE_S,
 ) -> Answer:
-    """Return the answer to the last turn of a call, ready to run. It may take `allowed` seconds."""
+    """Return the answer to the last turn of a call, ready to run. It may take `allowed` seconds.
+
+    At `now` the caller has waited for it for `waited` seconds.
+    """
     agent = deps.agent(opened.agent).speaking(opened.second)
     briefing = briefing_of(deps, agent, call)
     guard = partial(guard_of, agent, briefing.prompt, deps.recognizer)
     return Answer(
-        agent, call, now, allowed, briefing=briefing, takeover=takeover, guard=guard, unexpected=deps.unexpected
+        agent,
+        call,
+        now,
+        allowed,
+        briefing=briefing,
+        takeover=takeover,
+        waited=waited,
+        guard=guard,
+        unexpected=deps.unexpected,
     )
 
 

@@ -68,6 +68,8 @@ class _Claimed:
     prompt: Key
     entries: Entries
     read_at: float
+    age: float
+    """Seconds for which the prompt had been in the log at most when it was read."""
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
@@ -123,6 +125,8 @@ class _Draft:
         self, deps: Deps, frame: Frame, text: str, request: Request, tasks: TaskGroup, *, began: float
     ) -> None:
         self._deps, self._frame, self._text, self._tasks, self._began = deps, frame, text, tasks, began
+        self._unprompted_at = began
+        """When the newest look began that found no prompt."""
         self._held = HeldModel(deps.ports.model, request, tasks)
 
     def run(self) -> str:
@@ -132,7 +136,7 @@ class _Draft:
             self._drop()
             return "draft dropped"
         deps = replace(self._deps, ports=replace(self._deps.ports, model=self._held))
-        since = Since(claimed.read_at, allowed=DEADLINE_S - (claimed.read_at - self._began))
+        since = Since(claimed.read_at, claimed.age, allowed=DEADLINE_S - (claimed.read_at - self._began))
         answer_drafted(deps, self._at(claimed.prompt), claimed.entries, since, self._tasks)
         return "answered"
 
@@ -169,12 +173,16 @@ class _Draft:
         self._tasks.wait(lambda: self._held.failed or (thinking and self._held.begun), seconds)
 
     def _look(self) -> DraftStep:
+        began = self._deps.clock()
         try:
             newer = self._deps.ports.log.later(self._frame.log, self._frame.key, DECIDING)
         except LogError as error:
             logger.warning("a draft's look at the log failed: %s", error)
             return Held()
-        return self._step(newer)
+        step = self._step(newer)
+        if isinstance(step, Held):
+            self._unprompted_at = began
+        return step
 
     def _step(self, newer: Entries) -> DraftStep:
         return draft_step(newer, self._frame.key, self._text)
@@ -190,7 +198,7 @@ class _Draft:
         if not self._fits(prompt, entries) or not self._awaited(prompt, self._step(entries)):
             return None
         mine = claim(self._deps, self._frame.log, prompt, self._frame.key, self._tasks)
-        return _Claimed(prompt, entries, read_at) if mine else None
+        return _Claimed(prompt, entries, read_at, read_at - self._unprompted_at) if mine else None
 
     def _fits(self, prompt: Key, entries: Entries) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""

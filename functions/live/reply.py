@@ -237,12 +237,13 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
     opened = known.call.opened or UNOPENED
     agent, apart = deps.agent(opened.agent), kept(deps, frame.connection, known.call)
     told = as_told(known.call, apart, agent)
-    answer = answer_to(deps, opened, told, known.since.began, takeover=takeover, allowed=known.since.allowed)
+    since = known.since
+    answer = answer_to(deps, opened, told, since.began, takeover=takeover, waited=since.age, allowed=since.allowed)
     run_answer(answer, deps.ports, _context(deps, frame, known, apart), tasks, deps.clock)
     deps.report(answer.ended)
     if answer.ended.how not in LEFT:
         now = deps.clock()
-        playing, passed = answer.playback.seconds(now), now - known.since.began + known.since.age
+        playing, passed = answer.playback.seconds(now), now - since.began + since.age
         start_silence_timer(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
         clear_held(deps, frame.connection, known.call, apart, over=answer.ended.how in LEFT)

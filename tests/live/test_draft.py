@@ -34,7 +34,7 @@ from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, ModelError, TextDelta, ToolCall, Usage
 from tests.doubles import MemoryLog, ScriptedModel, saying
 from tests.endpoint import WAIT_S
-from tests.live.ports import OUT_OF_REACH, FedModel, TroubledLog
+from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TroubledLog
 from tests.live.test_session import DESK, House
 
 LOG = session_log("c1")
@@ -442,3 +442,33 @@ def test_a_claim_is_looked_up_though_the_table_is_slow() -> None:
         one.draft_is_logged()
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert replace(one.sessions, clock=log.clock).receive(one.prompt(WORDS)) == "answered"
+
+
+class HangingLook(WatchedLog):
+    """A table whose first look after the prompt fails three seconds later. Nothing else takes time by its clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def append(self, log: str, entry: Entry) -> bool:
+        self.now += 3.0 * isinstance(entry.event, AnswerClaimed)
+        return super().append(log, entry)
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        found = super().later(log, key, kinds)
+        if self.now == 0.0 and any(isinstance(entry.event, Prompt) for entry in found):
+            self.now = 3.0
+            raise OUT_OF_REACH
+        return found
+
+
+def test_a_draft_that_saw_its_prompt_late_covers_the_silence() -> None:
+    with drafting(log=(log := HangingLook())) as one:
+        ports = replace(one.sessions.ports, line=(line := HeardLine()))
+        one.sessions = replace(one.sessions, ports=ports, clock=lambda: log.now)
+        draft = one.drafted()
+        assert one.sessions.receive(one.prompt(WORDS)) == "drafted"
+        line.wait_for(1)
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert draft.result(WAIT_S) == "answered"

@@ -10,9 +10,6 @@ from functions.live.answer_reminder import MOMENT_S
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
 from functions.live.reply import MOST_TAKEOVERS, NEXT_CHECK_S
-from functions.relay.answer.answer import Answer
-from functions.relay.answer.moves import Takeover
-from functions.relay.answer.playback import COVER_SILENCE_AFTER_S
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.call.watching import FIRST_CHECK_S
@@ -227,11 +224,6 @@ def test_a_prompt_opens_a_session_whose_setup_died(monkeypatch: pytest.MonkeyPat
     assert house.sessions.receive(house.prompt("When?")) == "answered"
     assert heard(house) == "On Friday."
     assert house.sessions.receive(setup) == "repeated"
-
-
-def test_a_takeover_covers_its_silence_sooner() -> None:
-    taken, own = (Answer(DESK, fold([]), 100.0, takeover=Takeover(slot)) for slot in (RUN_SLOTS, 0))
-    assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 
 
 def test_a_prompt_is_answered_when_its_opening_was_killed_too() -> None:

@@ -63,14 +63,15 @@ class Answer:
         *,
         briefing: Briefing | None = None,
         takeover: moves.Takeover = moves.NEW,
+        waited: float = 0.0,
         guard: GuardFor = unguarded,
         unexpected: Unexpected = refuse,
     ) -> None:
-        """`allowed` is the time for the answer in seconds; `briefing` is what the model is told.
+        """`allowed` and `waited` are seconds: for the answer, and since the caller began to wait for it.
 
-        `unexpected` is called with each transition that is not in the tables.
+        `briefing` is what the model is told. `unexpected` is called with each transition that is not in the tables.
         """
-        self.deadline, self.playback = now + allowed, Playback(now, unplayed(call), silent_before=bool(takeover.slot))
+        self.deadline, self.playback = now + allowed, Playback(now, unplayed(call), waited=waited)
         self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
         self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
         self._reply = SpokenReply(agent, call.language, lead(call), guard)

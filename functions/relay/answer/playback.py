@@ -13,13 +13,14 @@ COVER_SILENCE_AFTER_S = 5.0
 class Playback:
     """When the words of one answer will have been played. All times are seconds of one clock."""
 
-    def __init__(self, now: float, older: int = 0, *, silent_before: bool = False) -> None:
+    def __init__(self, now: float, older: int = 0, *, waited: float = 0.0) -> None:
         """`older` is how many letters of older answers the line has still to play.
 
-        `silent_before` says that the caller has heard nothing for a while, because the answer is taken over.
+        `waited` is for how many seconds the caller has waited, before this invocation began to answer. A sentence
+        follows after half of the usual silence at the earliest: the first words of the answer may come before.
         """
         self._older_until = now + older / CHARACTERS_PER_S
-        self._until = now - COVER_SILENCE_AFTER_S / 2 if silent_before else now
+        self._until = now - min(waited, COVER_SILENCE_AFTER_S / 2)
 
     @property
     def until(self) -> float:

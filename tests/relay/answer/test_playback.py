@@ -1,5 +1,7 @@
 """How long a caller still hears words, in the time of one clock."""
 
+import pytest
+
 from functions.relay.answer.playback import CHARACTERS_PER_S, COVER_SILENCE_AFTER_S, Playback, unplayed
 from functions.relay.call.call import Call, fold
 from functions.relay.wire.messages import Prompt
@@ -46,8 +48,9 @@ def test_words_of_older_answers_play_but_cover_no_silence() -> None:
     assert playback.silence_at == COVER_SILENCE_AFTER_S
 
 
-def test_a_silence_is_covered_sooner_after_a_takeover() -> None:
-    assert Playback(0.0, silent_before=True).silence_at == COVER_SILENCE_AFTER_S / 2
+@pytest.mark.parametrize(("waited", "sooner"), [(0.0, 0.0), (1.0, 1.0), (30.0, COVER_SILENCE_AFTER_S / 2)])
+def test_a_silence_is_covered_sooner_after_a_wait(waited: float, sooner: float) -> None:
+    assert Playback(0.0, waited=waited).silence_at == COVER_SILENCE_AFTER_S - sooner
 
 
 def test_the_letters_that_a_line_reports_are_played() -> None:
