@@ -380,7 +380,8 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
     ),
     Excuse(
         4,
-        "An apology, or words that were sent without a look, had already closed the cycle.",
+        "An apology, words that were sent without a look, or an older answer that could not yet see this turn, had "
+        "already closed the cycle.",
         "Their sender could not know of the answer.",
         lambda cycles, post, at: cycles.closed_without_look(post),
     ),

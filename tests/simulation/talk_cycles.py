@@ -68,10 +68,14 @@ class TalkCycles:
         return put_at >= closing.began - IN_TIME - HAIR or self.seen.unseen(closing, put_at)
 
     def closed_without_look(self, closing: Posted) -> bool:
-        """Whether an invocation that could not reach the table closed the cycle of another."""
+        """Whether an invocation that could not see the turn of this one closed its cycle."""
         began = min(post.began for post in self.seen.record.posts if post.by == closing.by)
         others = (post for post in self.seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
-        return any(self.seen.apologised(post.by) or self.seen.without_look(post) for post in others)
+        return any(self.seen.apologised(post.by) or self._cannot_see(post, closing.turn) for post in others)
+
+    def _cannot_see(self, post: Posted, turn: Key) -> bool:
+        put_at = self.seen.put_at.get(turn, post.began)
+        return self.seen.without_look(post) or (post.turn < turn and self.seen.unseen(post, put_at))
 
 
 def _after(post: Posted | None, opened: bool) -> bool:
