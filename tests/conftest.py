@@ -56,6 +56,12 @@ MEASURED = ("tests/relay/", "tests/live/", "tests/functions/", "tests/adapters/"
 Measuring all tests doubles the time and finds the same lines.
 """
 
+UNMEASURED = ("slow", "no_cover")
+"""The marks of tests that measure nothing: they run the same lines very often."""
+
+MEASURES = pytest.StashKey[Any]()
+"""What controls coverage during the test that runs now; None if it measures nothing."""
+
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
@@ -106,52 +112,84 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Stop the measurement that pytest-cov begins in a worker while it reads the options.
+    """Stop the measurement that pytest-cov begins while it reads the options, in a run with workers.
 
-    pytest-cov starts the worker's own measurement next, but never stops the first one. That one went on whenever the
-    other paused: no test was spared.
+    In the process that starts the workers it would measure how their reports are counted. In a worker pytest-cov
+    starts its own next, but never stops the first one, which went on whenever the other paused: no test was spared.
     """
-    if hasattr(session.config, "workerinput") and (coverage := _coverage(session.config)) is not None:
+    alone = session.config.getoption("dist", "no") == "no" and not hasattr(session.config, "workerinput")
+    if not alone and (coverage := _coverage(session.config)) is not None:
         coverage.pause()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Measure what is imported with the tests in one worker: all import the same."""
-    if getattr(session.config, "workerinput", {}).get("workerid", "gw0") == "gw0":
+    """Measure what is imported with the tests in one worker: all import the same. Then measure tests alone."""
+    coverage = _coverage(session.config)
+    if coverage is None or not coverage.started:
         return (yield)
-    with _unmeasured(session.config):
+    if getattr(session.config, "workerinput", {}).get("workerid", "gw0") != "gw0":
+        coverage.pause()
         return (yield)
+    try:
+        return (yield)
+    finally:
+        coverage.pause()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure coverage where it is cheap.
+    """Measure coverage where it is cheap: what our fixtures and the test run, not what pytest does around them.
 
-    The mark `no_cover` is not enough: it does not cover fixtures, nor what their threads do later. A test with it is
-    left to pytest-cov: after two pauses and two resumptions, the measurement never pauses again in this process.
-    A test that hypothesis repeats with drawn arguments finds no more lines than the tests beside it, but branches
-    (`make coverage`).
+    That costs more than many a test. With a context for each test (`make coverage`), pytest-cov wants all measured.
     """
-    drawn = is_hypothesis_test(getattr(item, "obj", None)) and not item.config.getoption("cov_branch", False)
-    costly = drawn or item.get_closest_marker("slow")
-    if (item.nodeid.startswith(MEASURED) and not costly) or item.get_closest_marker("no_cover"):
+    coverage = _coverage(item.config) if _measured(item) else None
+    whole = item.config.getoption("cov_context", None) is not None
+    item.session.stash[MEASURES] = None if whole else coverage
+    with _measuring(coverage if whole else None):
+        result = yield
+    if (left := _coverage(item.config)) is not None and left.started:
+        left.pause()  # pytest-cov ends a test with the mark `no_cover` so
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Measure what our own fixtures run."""
+    ours = not fixturedef.func.__module__.startswith("_pytest.")
+    with _measuring(request.session.stash[MEASURES] if ours else None):
         return (yield)
-    with _unmeasured(item.config):
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Measure what the test itself runs."""
+    with _measuring(pyfuncitem.session.stash[MEASURES]):
         return (yield)
 
 
 @contextmanager
-def _unmeasured(config: pytest.Config) -> Iterator[None]:
-    """Measure no coverage in the block."""
-    if (coverage := _coverage(config)) is None:
+def _measuring(coverage: Any) -> Iterator[None]:
+    """Measure coverage in the block, unless it is None or measures already: who starts it twice can never stop it."""
+    if coverage is None or coverage.started:
         yield
         return
-    coverage.pause()
+    coverage.resume()
     try:
         yield
     finally:
-        coverage.resume()
+        coverage.pause()
+
+
+def _measured(item: pytest.Item) -> bool:
+    """Whether a test may find a line of `functions/` that the tests beside it do not.
+
+    One that hypothesis repeats with drawn arguments finds no more lines than those, but branches (`make coverage`).
+    """
+    drawn = is_hypothesis_test(getattr(item, "obj", None)) and not item.config.getoption("cov_branch", False)
+    return item.nodeid.startswith(MEASURED) and not drawn and not any(map(item.get_closest_marker, UNMEASURED))
 
 
 def _coverage(config: pytest.Config) -> Any:
