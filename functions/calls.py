@@ -23,9 +23,9 @@ from functions.adapters.orders import OrderLogs
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS, NUMBERS
 from functions.relay.call_order import CallOrder
+from functions.relay.cost_limits import END_MARGIN_S, day_at, money_of
 from functions.relay.counts import Charge, LimitName, Seat
 from functions.relay.error_location import location_of
-from functions.relay.limits import END_MARGIN_S, day_at, money_of
 from functions.relay.log.events import Entry, Ordered, Placed, PlanDone, Withdrawn
 from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (

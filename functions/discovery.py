@@ -16,8 +16,8 @@ from functions.relay.agent.agent import Agent
 from functions.relay.agent.needs import Needs
 from functions.relay.agent.registry import check, check_limits, check_models
 from functions.relay.agent.tools import AgentError
+from functions.relay.cost_limits import Limits
 from functions.relay.error_location import source_line
-from functions.relay.limits import Limits
 
 NUMBERS = "numbers"
 """The module that says which number gets which agent."""

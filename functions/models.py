@@ -1,10 +1,13 @@
-"""Connects the models that `MODEL` names (see settings.py), each through its own SDK, and counts what they cost."""
+"""Connects the models that are chosen, each through its own SDK, and counts what they cost.
+
+`model` in cdk.json chooses them for a deployment; functions get it as the variable `MODEL`, see settings.py.
+"""
 
 from collections.abc import Callable
 
 from functions.live.metered_model import MeteredModel
 from functions.providers import Choice
-from functions.relay.limits import Limits
+from functions.relay.cost_limits import Limits
 from functions.relay.ports import Counters, Model
 from functions.settings import Settings
 

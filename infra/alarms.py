@@ -31,7 +31,7 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "cents": ("twiml", "calls", "default", "reminders"),
     "tokens": ("default", "reminders"),
 }
-"""The limits of `functions.relay.limits`, and the functions that count calls against each."""
+"""The limits of `functions.relay.cost_limits`, and the functions that count calls against each."""
 
 _TALKING = ("default", "reminders")
 _ALL = ("twiml", "menu", "connect", "default", "disconnect", "reminders", "calls", "after", "tokens")

@@ -14,7 +14,7 @@ from aws_cdk.aws_apigatewayv2_integrations import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from functions.relay.log.item import NOTES, note_template
+from functions.relay.log.table_item import NOTES, note_template
 from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra.lambdas import LOGS_KEPT
 

@@ -1,4 +1,4 @@
-"""Turns the rights of an inventory row into IAM statements, each as narrow as IAM allows."""
+"""Turns the rights of a row of inventory.py into IAM statements, each as narrow as IAM allows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -23,8 +23,8 @@ from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
-from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
+from functions.relay.log.table_item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from local import credentials, dotenv
 from local.aws.gateway_integration import PutItem

@@ -35,7 +35,7 @@ TESTED_BY = {
     "agent/toolbox": "agent/agent",
     "agent/topics": "agent/answers",
     "agent/zones": "agent/hours",
-    "answer/dialogue": "answer/answer",
+    "answer/model_requests": "answer/answer",
     "answer/entries": "answer/answer",
     "answer/lifecycle": "answer/answer",
     "answer/script": "answer/speech",

@@ -45,7 +45,7 @@ DATA = (
     "functions.settings",
     "functions.relay.agent.needs",
     "functions.relay.agent.services",
-    "functions.relay.log.item",
+    "functions.relay.log.table_item",
     "functions.relay.log.keys",
     "functions.relay.record.call_record",
     "functions.webhooks.paths",

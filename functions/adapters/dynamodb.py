@@ -18,8 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.adapters.aws_error import cause
 from functions.relay.log.codec import dump, load, load_note
 from functions.relay.log.events import FLEETING, LASTING, Entry, Event, SessionOpened, in_order
-from functions.relay.log.item import DAY_S, item
 from functions.relay.log.keys import Key
+from functions.relay.log.table_item import DAY_S, item
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Unknown
 

@@ -7,12 +7,13 @@ from functions.live.deps import Deps
 from functions.live.private import as_told, kept
 from functions.relay import Agent, Caller
 from functions.relay.agent.words import Words, stranger, words_for
-from functions.relay.answer.answer import DEADLINE_S, Answer
-from functions.relay.answer.briefing import Briefing, caller_in_prompt, situation
+from functions.relay.answer.answer import Answer
 from functions.relay.answer.guarding import guard_of
+from functions.relay.answer.instructions import Instructions, caller_in_prompt, situation
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.error_location import location_of
 from functions.relay.log.events import SessionOpened
 from functions.relay.wire.model import Request
@@ -45,13 +46,13 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
     return caller
 
 
-def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
+def instructions_of(deps: Deps, agent: Agent, call: Call) -> Instructions:
     """Return what the model is told in this turn besides the conversation, with the time of the turn."""
     opened = call.opened or UNOPENED
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
     prompt = agent.whole_prompt(words_or_usual(agent.prompt, caller_in_prompt(caller), "prompt"), caller.language)
-    return Briefing(prompt, situation(agent, caller, opened.began, now))
+    return Instructions(prompt, situation(agent, caller, opened.began, now))
 
 
 def words_or_usual(words: Words, caller: Caller, name: str) -> str:
@@ -72,21 +73,21 @@ def answer_to(
     *,
     takeover: Takeover = NEW,
     waited: float = 0.0,
-    allowed: float = DEADLINE_S,
+    allowed: float = ANSWER_DEADLINE_S,
 ) -> Answer:
     """Return the answer to the last turn of a call, ready to run. It may take `allowed` seconds.
 
     At `now` the caller has waited for it for `waited` seconds.
     """
     agent = deps.agent(opened.agent).speaking(opened.second)
-    briefing = briefing_of(deps, agent, call)
-    guard = partial(guard_of, agent, briefing.prompt, deps.recognizer)
+    instructions = instructions_of(deps, agent, call)
+    guard = partial(guard_of, agent, instructions.prompt, deps.recognizer)
     return Answer(
         agent,
         call,
         now,
         allowed,
-        briefing=briefing,
+        instructions=instructions,
         takeover=takeover,
         waited=waited,
         guard=guard,

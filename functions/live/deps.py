@@ -13,9 +13,9 @@ from functions.relay.agent.caller import no_secret
 from functions.relay.agent.tools import ToolError
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
+from functions.relay.cost_limits import Limits
 from functions.relay.counts import LimitName
 from functions.relay.dataclass import dataclass
-from functions.relay.limits import Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
 from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts

@@ -15,7 +15,6 @@ from functions.live.private import is_plain, without_numbers
 from functions.live.reply import Since, answer_drafted
 from functions.live.tasks import TaskGroup
 from functions.relay import Agent
-from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.drafting import (
     DECIDING,
@@ -30,6 +29,7 @@ from functions.relay.call.drafting import (
     same_question,
 )
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import DraftBegun, DraftDropped, Entries, Entry
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
@@ -136,7 +136,7 @@ class _Draft:
             self._drop()
             return "draft dropped"
         deps = replace(self._deps, ports=replace(self._deps.ports, model=self._held))
-        since = Since(claimed.read_at, claimed.age, allowed=DEADLINE_S - (claimed.read_at - self._began))
+        since = Since(claimed.read_at, claimed.age, allowed=ANSWER_DEADLINE_S - (claimed.read_at - self._began))
         answer_drafted(deps, self._at(claimed.prompt), claimed.entries, since, self._tasks)
         return "answered"
 

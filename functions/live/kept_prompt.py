@@ -7,7 +7,7 @@ function makes may hold the caller's data: it is stored for its session alone, r
 import hashlib
 import logging
 
-from functions.live.caller import briefing_of
+from functions.live.caller import instructions_of
 from functions.live.deps import Deps
 from functions.relay import Agent
 from functions.relay.call.call import fold
@@ -24,7 +24,7 @@ logger = logging.getLogger("hotline")
 
 def prompt_of(deps: Deps, agent: Agent, opened: SessionOpened, connection: str) -> tuple[str, PromptKept]:
     """Return the log in which the session's prompt belongs, and the prompt."""
-    text = briefing_of(deps, agent, fold((Entry(OPENING, opened),))).prompt
+    text = instructions_of(deps, agent, fold((Entry(OPENING, opened),))).prompt
     if callable(agent.prompt):
         name = connection
         text = redact(text, agent.private, opened.language or agent.language, deps.recognizer)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from functions.live.paid_stream import once_paid
 from functions.live.tasks import Future, TaskGroup, ThreadTasks
-from functions.relay.limits import Limits, day_at, money_of
+from functions.relay.cost_limits import Limits, day_at, money_of
 from functions.relay.log.events import Entry, TimePaid
 from functions.relay.log.keys import call_log, slice_paid
 from functions.relay.ports import Counters, CountersError, Log, LogError, Model

@@ -12,8 +12,8 @@ from contextlib import closing
 
 from functions.live.paid_stream import once_paid
 from functions.live.tasks import Future, TaskGroup, ThreadTasks
+from functions.relay.cost_limits import day_at, money_of
 from functions.relay.dataclass import dataclass
-from functions.relay.limits import day_at, money_of
 from functions.relay.ports import Counters, CountersError, Model
 from functions.relay.wire.model import FailureKind, Finished, ModelError, Request, StreamEvent, Usage
 

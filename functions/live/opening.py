@@ -3,11 +3,11 @@
 import logging
 from dataclasses import replace
 
+from functions.live.call_time_limit import SEND_WITHIN_S, keep_time
 from functions.live.deps import Deps, Frame
 from functions.live.kept_prompt import keep_prompt, prompt_of
 from functions.live.private import with_held
 from functions.live.silence_timer import start_silence_timer
-from functions.live.time_limit import SEND_WITHIN_S, keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionRefused

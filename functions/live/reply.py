@@ -16,6 +16,7 @@ from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.barge_in import speaks
 from functions.live.call_backs import CallBacks
+from functions.live.call_time_limit import keep_time_again, must_end
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -26,14 +27,13 @@ from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import TaskGroup
-from functions.live.time_limit import keep_time_again, must_end
-from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.call.watching import FIRST_CHECK_S
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -75,7 +75,7 @@ class Since:
     begun: Callable[[], None] = lambda: None
     """Called once the answer has begun."""
 
-    allowed: float = DEADLINE_S
+    allowed: float = ANSWER_DEADLINE_S
     """Seconds that the answer may take."""
 
 

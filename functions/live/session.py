@@ -3,6 +3,7 @@
 import logging
 
 from functions.live.answering_machine import check_machine, end_if_machine
+from functions.live.call_time_limit_check import check_time
 from functions.live.deps import Deps, Frame
 from functions.live.draft import note_partial
 from functions.live.dtmf import check_digits, press
@@ -19,7 +20,6 @@ from functions.live.reminders import (
 )
 from functions.live.reply import check, reply
 from functions.live.silence_check import check_silence
-from functions.live.time_limit_check import check_time
 from functions.relay.call_context import begin
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (

@@ -1,4 +1,8 @@
-"""Checks, when a silence reminder returns, whether the caller is still silent, and asks if they are there."""
+"""Checks, when a silence reminder returns, whether the caller is still silent, and asks if they are there.
+
+silence_timer.py starts the timer, `Agent.silence` says after how many seconds it returns, and `silence_step` in
+relay/call/timers.py decides.
+"""
 
 from functions.live.deps import Deps
 from functions.live.digits import digits_since

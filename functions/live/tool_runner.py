@@ -1,4 +1,4 @@
-"""Runs the tools of an answer."""
+"""Runs the tools of an answer. How long a tool may take is in relay/deadlines.py."""
 
 import logging
 from collections.abc import Callable

@@ -17,7 +17,7 @@ from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Digits, OptOut, Tool, ToolError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice
-from functions.relay.limits import Limits
+from functions.relay.cost_limits import Limits
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Memory
 from functions.relay.outbound import Calling, opt_out

@@ -14,6 +14,7 @@ from functions.relay.agent.menu_script import is_menu, script
 from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
 from functions.relay.answer.guarding import guard_of_functions
+from functions.relay.deadlines import ARRIVE_WITHIN_S
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Announced, Declined, Entry
 from functions.relay.log.keys import Key, Slot, call_log
@@ -23,9 +24,6 @@ from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import hand_over
 from functions.webhooks.unanswered import note_menu
-
-ARRIVE_WITHIN_S = 3.0
-"""Seconds that an agent has to look a caller up while the phone rings. Twilio waits 15 for the webhook."""
 
 logger = logging.getLogger("hotline")
 

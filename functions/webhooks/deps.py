@@ -8,8 +8,8 @@ from typing import Any
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
 from functions.relay.call_context import about
+from functions.relay.cost_limits import Limits
 from functions.relay.dataclass import dataclass
-from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import announcement, call_log
 from functions.relay.ports import Counters, Log, Records

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functions.adapters.apigateway import Webhook
 from functions.adapters.menu import LONGEST_TALK_S
 from functions.relay import Agent
+from functions.relay.cost_limits import END_MARGIN_S, day_at, money_of
 from functions.relay.counts import CallLimit, Charge, LimitName, Reservation, Seat
-from functions.relay.limits import END_MARGIN_S, day_at, money_of
 from functions.relay.log.events import Announced, Entry, TimePaid
 from functions.relay.log.keys import call_log, counter
 from functions.relay.ports import CountersError

@@ -11,8 +11,8 @@ from functions.adapters import twilio, waiting
 from functions.adapters.apigateway import Webhook
 from functions.relay import Agent
 from functions.relay.after_session import handed_off, not_reached
+from functions.relay.cost_limits import END_MARGIN_S, LONGEST_CALL_S
 from functions.relay.dataclass import dataclass
-from functions.relay.limits import END_MARGIN_S, LONGEST_CALL_S
 from functions.relay.log.events import Announced, Entry, HandedOff, Tried
 from functions.relay.log.keys import call_log
 from functions.relay.transfer import (

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
 from functions.follow_up.reading import logs_of
-from functions.relay.limits import LONGEST_CALL_S
+from functions.relay.cost_limits import LONGEST_CALL_S
 from functions.relay.log.events import LASTING, Announced, CallPlanned, Limited, Ordered, Placed, Progressed
 from functions.relay.log.keys import (
     Key,

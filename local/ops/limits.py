@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.counters import KEY, count_in
 from functions.relay import Limits
+from functions.relay.cost_limits import MICROS_PER_CENT, day_at, money_of
 from functions.relay.counts import CallLimit, Count, Quota
-from functions.relay.limits import MICROS_PER_CENT, day_at, money_of
 from functions.relay.log.keys import counter
 from local.ops.account import client, code
 from local.ops.deployed import Deployed

@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.adapters.counters import KEPT_S, KEY, LONGEST_WAIT_S, MOST_TRIES, DynamoCounters, count_in
+from functions.relay.cost_limits import Limits
 from functions.relay.counts import DAY_S, Charge, LimitName, Quota, Reservation, Seat
-from functions.relay.limits import Limits
 from functions.relay.log.keys import counter
 from functions.relay.ports import Counters, CountersError
 from tests.conftest import TABLE, Aws

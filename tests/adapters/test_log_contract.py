@@ -22,8 +22,8 @@ from functions.relay.log.events import (
     Placed,
     SessionOpened,
 )
-from functions.relay.log.item import DAY_S
 from functions.relay.log.keys import LAST_SLOT, Key, call_log, callee_log, session_log
+from functions.relay.log.table_item import DAY_S
 from functions.relay.ports import Log, LogError
 from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage

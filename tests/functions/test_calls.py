@@ -17,7 +17,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Calling, Limits, Voice
-from functions.relay.limits import day_at
+from functions.relay.cost_limits import day_at
 from functions.relay.log.events import (
     CallPlanned,
     Entry,

@@ -15,8 +15,8 @@ from functions import agents
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.menu import LONGEST_TALK_S
 from functions.relay import HandOff, Limits, Menu, Option
+from functions.relay.cost_limits import END_MARGIN_S, MICROS_PER_CENT, day_at, money_of
 from functions.relay.counts import DAY_S, Seat
-from functions.relay.limits import END_MARGIN_S, MICROS_PER_CENT, day_at, money_of
 from functions.relay.log.events import Entry, Limited, PassedToAgent, TimePaid
 from functions.relay.log.keys import Key, call_log, counter, slice_paid
 from functions.relay.ports import CountersError

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from functions.providers import chosen
-from functions.relay.log.item import NOTES, note_template
+from functions.relay.log.table_item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS

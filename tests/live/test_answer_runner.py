@@ -18,11 +18,12 @@ from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
 from functions.live.deps import Ports
 from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
-from functions.relay.answer.answer import DEADLINE_S, Answer
+from functions.relay.answer.answer import Answer
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.turn import SAME_MOMENT_MS
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -82,7 +83,7 @@ def begin(
     log: Log | None = None,
     agent: Agent = AGENT,
     *,
-    allowed: float = DEADLINE_S,
+    allowed: float = ANSWER_DEADLINE_S,
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
     read_at: float | None = None,
@@ -540,7 +541,7 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     assert end_claim.playing == pytest.approx(len(words) / CHARACTERS_PER_S, abs=SCHEDULING)
 
 
-def parting(line: HeardLine, log: Log, allowed: float = DEADLINE_S) -> Callable[[], None]:
+def parting(line: HeardLine, log: Log, allowed: float = ANSWER_DEADLINE_S) -> Callable[[], None]:
     model = ScriptedModel(asking(ToolCall("t1", "say_goodbye", "{}")))
     return begin(model, line, log, agent(say_goodbye), allowed=allowed)
 

@@ -16,7 +16,7 @@ from functions.live.session import Sessions
 from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Digits, ask_digits
 from functions.relay.call.drafting import STANDSTILL_S
-from functions.relay.limits import Limits
+from functions.relay.cost_limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
     AnswerClaimed,

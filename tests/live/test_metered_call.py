@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from functions.live.metered_call import MeteredCall
+from functions.relay.cost_limits import Limits, money_of
 from functions.relay.counts import DAY_S
-from functions.relay.limits import Limits, money_of
 from functions.relay.log.events import Entry, TimePaid
 from functions.relay.log.keys import call_log
 from functions.relay.ports import CountersError, LogError

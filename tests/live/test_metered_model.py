@@ -8,8 +8,8 @@ import pytest
 from functions.live.metered_model import MeteredModel
 from functions.models import metered as counted
 from functions.providers import OFFLINE, ROWS, chosen, price_of
+from functions.relay.cost_limits import Limits, money_of
 from functions.relay.counts import DAY_S
-from functions.relay.limits import Limits, money_of
 from functions.relay.ports import CountersError
 from functions.relay.wire.model import (
     CallerMessage,

@@ -7,8 +7,8 @@ from threading import Event, Thread
 import pytest
 
 from functions.relay import Say, tool
-from functions.relay.answer.dialogue import LONGEST_INVOCATION_MS
 from functions.relay.answer.tool_round import TOO_SLOW
+from functions.relay.deadlines import LONGEST_INVOCATION_MS
 from functions.relay.log.events import AnswerEnded, Entry, ToolCalled, ToolReturned
 from functions.relay.log.keys import Slot, session_log
 from functions.relay.wire.messages import Prompt

@@ -18,7 +18,7 @@ from functions.relay import Agent, Caller, EndCall, HandOff, Voice, opt_out
 from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
-from functions.relay.limits import Limits, money_of
+from functions.relay.cost_limits import Limits, money_of
 from functions.relay.log.events import (
     AgentSaid,
     Announced,

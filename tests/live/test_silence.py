@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from functions.live.call_time_limit import LAST_MINUTE_S, LONGEST_DELAY_S, SEND_WITHIN_S
 from functions.live.reminders import (
     AnswerReminder,
     DigitsReminder,
@@ -16,7 +17,6 @@ from functions.live.reminders import (
     read,
 )
 from functions.live.session import Sessions
-from functions.live.time_limit import LAST_MINUTE_S, LONGEST_DELAY_S, SEND_WITHIN_S
 from functions.relay import Silence
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S

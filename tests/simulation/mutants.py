@@ -15,7 +15,7 @@ from functions.live.end_claim import EndClaim
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import TaskGroup
 from functions.relay import opening
-from functions.relay.answer import dialogue, moves, playback
+from functions.relay.answer import model_requests, moves, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.tool_round import ToolRound
@@ -74,7 +74,7 @@ def _doubled_caller(patch: pytest.MonkeyPatch) -> None:
         lines = history(call)
         return (CallerMessage(lines[-1].text), *lines) if isinstance(lines[-1], CallerMessage) else lines
 
-    patch.setattr(dialogue, "history", doubled)
+    patch.setattr(model_requests, "history", doubled)
 
 
 def _eventually_consistent(patch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ from functions.live.session import Sessions
 from functions.relay import Agent
 from functions.relay.log.codec import load_note
 from functions.relay.log.events import Closed, Entry, Screened
-from functions.relay.log.item import NOTES
 from functions.relay.log.keys import OPENING, Key, session_log
+from functions.relay.log.table_item import NOTES
 from tests.simulation.agents import QUESTION
 from tests.simulation.caller import Caller, Step
 from tests.simulation.chance import Chance

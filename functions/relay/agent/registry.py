@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functions.relay.agent.after import after_of
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.tools import AgentError
-from functions.relay.limits import MICROS_PER_CENT, SLICE_S, Limits
+from functions.relay.cost_limits import MICROS_PER_CENT, SLICE_S, Limits
 
 ADDRESS = re.compile(r"\+[1-9]\d{5,14}|(sip|client):\S+")
 """What Twilio reports as called: a number in E.164, or an address of a SIP domain or a client."""

@@ -10,7 +10,8 @@ from functions.relay.agent.checks import check_number, check_spoken, of_kind
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.schema import UnsupportedError, named, object_schema
 from functions.relay.agent.tool_source import check_hand_offs
-from functions.relay.agent.tools import TOOL_DEADLINE_S, AgentError, Digits, DigitsPrompt, Tool
+from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, Tool
+from functions.relay.deadlines import TOOL_DEADLINE_S
 from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
 

@@ -20,6 +20,7 @@ from functions.relay.agent.schema import MismatchError, canonical, checked_field
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.source import source_of
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import TOOL_DEADLINE_S
 from functions.relay.error_location import written_at
 from functions.relay.log.events import OptedOut, SmsOrdered
 from functions.relay.wire.model import ToolSpec
@@ -50,9 +51,6 @@ class AgentError(ValueError):
         """`at` is the line to change; empty for the user's line that runs now."""
         super().__init__(f"{at or written_at()}: {fault}")
 
-
-TOOL_DEADLINE_S = 8.0
-"""Seconds that a tool may take, unless its author sets `deadline`."""
 
 HEARD_BY_CALLER = "The tool speaks to the caller itself. What was heard of its words is part of what you said."
 """What the model is told about words and sounds without an `answer`: the caller may cut them off."""

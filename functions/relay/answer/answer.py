@@ -12,10 +12,10 @@ from math import ceil
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.phrases import Spoken
 from functions.relay.answer import moves
-from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.dialogue import Dialogue, Flaw
 from functions.relay.answer.entries import AnswerEntries
+from functions.relay.answer.instructions import Instructions
 from functions.relay.answer.lifecycle import Lifecycle
+from functions.relay.answer.model_requests import Flaw, ModelRequests
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
@@ -38,14 +38,12 @@ from functions.relay.answer.steps import (
 from functions.relay.answer.tool_round import SideEffects
 from functions.relay.answer.waking import next_look
 from functions.relay.call.call import Call
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import AnswerEnded, Ending
 from functions.relay.log.keys import Slot
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Outgoing
 from functions.relay.wire.model import Finished, TextDelta, ToolCall
-
-DEADLINE_S = 25.0
-"""Seconds that an answer may take. After 29 seconds API Gateway sends its own error into the call."""
 
 
 class Answer:
@@ -59,9 +57,9 @@ class Answer:
         agent: Agent,
         call: Call,
         now: float,
-        allowed: float = DEADLINE_S,
+        allowed: float = ANSWER_DEADLINE_S,
         *,
-        briefing: Briefing | None = None,
+        instructions: Instructions | None = None,
         takeover: moves.Takeover = moves.NEW,
         waited: float = 0.0,
         guard: GuardFor = unguarded,
@@ -69,14 +67,15 @@ class Answer:
     ) -> None:
         """`allowed` and `waited` are seconds: for the answer, and since the caller began to wait for it.
 
-        `briefing` is what the model is told. `unexpected` is called with each transition that is not in the tables.
+        `instructions` is what the model is sent besides the messages. `unexpected` is called with each transition
+        that is not in the tables.
         """
         self.deadline, self.playback = now + allowed, Playback(now, unplayed(call), waited=waited)
-        self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
+        self._instructions = instructions or Instructions(agent.prompt_in(call.language or agent.language))
         self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
         self._reply = SpokenReply(agent, call.language, lead(call), guard)
         self._speech = Speech(self._reply.script, self.playback, unexpected)
-        self._dialogue = Dialogue(call, takeover.slot, now)
+        self._requests = ModelRequests(call, takeover.slot, now)
         self._life = Lifecycle(self._speech, unexpected)
         self._entries = AnswerEntries(takeover.slot)
 
@@ -90,13 +89,13 @@ class Answer:
         """How the answer ended as far as is known, with its times and its tokens."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
-        talk = self._dialogue
-        return AnswerEnded(self._life.how, words_ms, talk.first_ms, talk.usage, talk.model, talk.limit, talk.failure)
+        made = self._requests
+        return AnswerEnded(self._life.how, words_ms, made.first_ms, made.usage, made.model, made.limit, made.failure)
 
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, if nothing else happens before."""
-        return next_look(self._life, self._dialogue, self.playback, self._speech, self.deadline)
+        return next_look(self._life, self._requests, self.playback, self._speech, self.deadline)
 
     def begin(self) -> list[Action]:
         """Return the first actions."""
@@ -131,7 +130,7 @@ class Answer:
             case Interrupted() if self._speech.left:
                 yield from self._fall_silent("superseded")
             case TextDelta() | ToolCall() | Finished() | ModelFailed() if self._life.asking:
-                self._dialogue.hear(now)
+                self._requests.note_sign(now)
                 yield from self._hear_model(happening, now)
                 if self._reply.stopped and self._life.open:
                     yield from self._stop_model()
@@ -146,21 +145,21 @@ class Answer:
             case ToolCall(_, name):
                 self._reply.model_stops()
                 if not self._reply.stopped:
-                    yield from self._dialogue.round.start(happening, self._agent.toolbox.get(name), now)
+                    yield from self._requests.round.start(happening, self._agent.toolbox.get(name), now)
             case Finished(reason, usage, model):
                 self._model_ended()
-                self._dialogue.spend(usage, model)
-                self._dialogue.end(reason, self._reply.spoke_now)
+                self._requests.spend(usage, model)
+                self._requests.end(reason, self._reply.spoke_now)
                 if reason == "refused":
                     yield from self._apologise("failed", self._reply.phrases.declined)
             case ModelFailed("limited"):
                 self._model_ended()
-                self._dialogue.limit = "cents"
+                self._requests.limit = "cents"
                 self._reply.spoke = False  # what was said before does not tell the caller why the call ends
                 yield from self._make(moves.limited(self._agent, self._call, self._reply.phrases), now)
             case ModelFailed(kind):
                 self._model_ended()
-                if not self._dialogue.fail(kind, self._reply.spoke_now):
+                if not self._requests.record_failure(kind, self._reply.spoke_now):
                     yield from self._apologise("failed")
 
     def _stop_model(self) -> Iterator[Stop]:
@@ -174,7 +173,7 @@ class Answer:
 
     def _tool_ended(self, ended: ToolEnded) -> None:
         keyed = moves.words_of_key(ended, self._reply.phrases)
-        said = self._dialogue.round.end(replace(ended, outcome=()) if keyed else ended)
+        said = self._requests.round.end(replace(ended, outcome=()) if keyed else ended)
         self._reply.utter(keyed or said)
 
     def _fall_silent(self, ending: Ending) -> Iterator[Action]:
@@ -185,16 +184,16 @@ class Answer:
     # --- What is due ---
 
     def _watch_time(self, now: float) -> Iterator[Action]:
-        yield from self._dialogue.round.watch_time(now)
+        yield from self._requests.round.watch_time(now)
         if self._life.open:
             self._cover_silence(now)
         if now >= self.deadline:
             yield from self._give_up()
-        if self._life.asking and now >= self._dialogue.stalls_at:
+        if self._life.asking and now >= self._requests.stalls_at:
             yield from self._apologise("failed")
 
     def _cover_silence(self, now: float) -> None:
-        for saying in self._dialogue.round.cover(now):
+        for saying in self._requests.round.cover(now):
             self._reply.say(saying)
         if now >= self.playback.silence_at:
             self.playback.cover(now)
@@ -202,7 +201,7 @@ class Answer:
 
     def _give_up(self) -> Iterator[Action]:
         """Stop waiting: the deadline has come."""
-        self._dialogue.round.give_up()
+        self._requests.round.give_up()
         self._life.give_up()
         if self._life.open:
             yield from self._apologise("late")
@@ -210,8 +209,8 @@ class Answer:
     # --- What to do next ---
 
     def _go_on(self, now: float) -> Iterator[Action]:
-        if self._life.state is AnswerState.WORKING and not self._dialogue.round.busy:
-            yield from self._make(moves.next_move(self._dialogue, now), now)
+        if self._life.state is AnswerState.WORKING and not self._requests.round.busy:
+            yield from self._make(moves.next_move(self._requests, now), now)
         elif not self._life.asking:
             self._speech.hurry()
         silent = self.playback.seconds(now) <= 0
@@ -219,10 +218,10 @@ class Answer:
             yield self._send(message, now, silent)
         if self._life.over and not self._speech.in_flight:
             yield from self._entries.words(self._reply.script.parts(), self._reply.script.preemptible_parts)
-            if not self._dialogue.round.busy:
+            if not self._requests.round.busy:
                 self._life.on(AnswerTrigger.REST)
                 if self._speech.state is not SpeechState.GIVEN_UP:
-                    yield Append(Slot.ENDED.at(self._dialogue.round.slot), self.ended)
+                    yield Append(Slot.ENDED.at(self._requests.round.slot), self.ended)
 
     def _send(self, message: Outgoing, now: float, silent: bool) -> Post | ClaimEnd:
         if isinstance(message, End):
@@ -238,9 +237,9 @@ class Answer:
             case moves.Utter(utterances):
                 self._reply.utter(utterances)
             case moves.RunTool(call, tool):
-                yield self._dialogue.round.run(call, tool, now)
+                yield self._requests.round.run(call, tool, now)
             case moves.FailTool(call, text):
-                yield from self._dialogue.round.resolve(call, text, failed=True)
+                yield from self._requests.round.resolve(call, text, failed=True)
             case moves.AskDigits() as question:
                 yield from self._ask_digits(question, now)
             case moves.GiveAway() | moves.SayGoodbye():
@@ -254,7 +253,7 @@ class Answer:
         """Say the words that a noise cut off. Ask the model to go on if it had not finished."""
         self._reply.script.add(words)
         if unfinished:
-            self._dialogue.flaw = Flaw.NOISE if words or self._dialogue.agent_spoke_last else None
+            self._requests.flaw = Flaw.NOISE if words or self._requests.agent_spoke_last else None
             yield self._ask(now)
 
     def _leave(self, move: moves.GiveAway | moves.SayGoodbye) -> Iterator[Append]:
@@ -262,7 +261,7 @@ class Answer:
         if isinstance(move, moves.SayGoodbye):
             self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())
             return
-        slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, self._reply.passed(move.to)
+        slot, reply, to = Slot.HANDED_OFF.at(self._requests.round.slot), self._reply, self._reply.passed(move.to)
         wanted = f"{self._call.turns[-1].key.at}-{slot}"
         self._say_goodbye("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wanted})))
         yield Append(slot, to.as_event(wanted, reply.language, reply.phrases))
@@ -279,7 +278,7 @@ class Answer:
         self._reply.say(question.prompt.saying)
         self._life.finish("complete")
         if question.again:
-            yield Append(Slot.DIGITS_REQUESTED.at(self._dialogue.round.slot), question.again)
+            yield Append(Slot.DIGITS_REQUESTED.at(self._requests.round.slot), question.again)
         waiting = len(self._reply.script.waiting) / CHARACTERS_PER_S
         yield Remind(ceil(self.playback.own_seconds(now) + waiting + question.prompt.timeout))
 
@@ -289,12 +288,12 @@ class Answer:
             self._reply.script.begin_part()
         self._life.on(AnswerTrigger.ASK)
         self._reply.begin()
-        return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))
+        return Ask(self._requests.ask(self._agent, self._instructions, said, now))
 
     def _apologise(self, ending: Ending, unless_acted: str = "") -> Iterator[Action]:
         """End with a true sentence: it says whether the tools have done something, so that nothing is done twice."""
         yield from self._stop_model()
-        phrases, effects = self._reply.phrases, self._dialogue.side_effects
+        phrases, effects = self._reply.phrases, self._requests.side_effects
         broken = phrases.late if ending == "late" else phrases.trouble if effects else phrases.undone
         self._reply.add(phrases.acted if effects is SideEffects.DONE else unless_acted or broken)
         self._life.finish(ending)

@@ -9,7 +9,7 @@ from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Writ
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
-from functions.relay.answer.dialogue import Dialogue, unanswered_messages
+from functions.relay.answer.model_requests import ModelRequests, unanswered_messages
 from functions.relay.answer.steps import ToolEnded
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
@@ -157,18 +157,18 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return _asked(agent, call, language)
 
 
-def next_move(dialogue: Dialogue, now: float) -> Move:
+def next_move(requests: ModelRequests, now: float) -> Move:
     """Return the move after the model has ended its round and all tools have ended."""
-    match dialogue.round:
+    match requests.round:
         case ToolRound(exit=exit) if exit:
             return _leave(exit)
         case ToolRound(digits_prompt=prompt) if prompt:
             return AskDigits(prompt)
-        case ToolRound(wanted=False) if dialogue.flaw is None:
+        case ToolRound(wanted=False) if requests.flaw is None:
             return Finish()
-        case _ if dialogue.too_late(now):
+        case _ if requests.too_late(now):
             return Apologise("late")
-        case _ if dialogue.exhausted or (dialogue.flaw and not dialogue.may_repair):
+        case _ if requests.exhausted or (requests.flaw and not requests.may_repair):
             return Apologise("failed")
         case _:
             return AskModel()

@@ -1,4 +1,9 @@
-"""Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play."""
+"""Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play.
+
+The path of a word from the model to the caller: an adapter streams it, live/answer_runner.py reads it, answer.py
+gives it to this file, text/speakable.py makes it speakable, script.py holds it, speech.py sends it when
+live/barge_in.py lets it, and adapters/line.py posts it. docs/architecture.md draws this path.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Finds the time at which an answer must act even if nothing happens. All times are seconds of one clock."""
 
-from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.lifecycle import Lifecycle
+from functions.relay.answer.model_requests import ModelRequests
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.speech import Speech
 
@@ -9,15 +9,15 @@ IDLE_S = 25.0
 """Seconds after its deadline at which an answer looks again if it waits for nothing."""
 
 
-def next_look(life: Lifecycle, dialogue: Dialogue, playback: Playback, speech: Speech, deadline: float) -> float:
+def next_look(life: Lifecycle, requests: ModelRequests, playback: Playback, speech: Speech, deadline: float) -> float:
     """Return the earliest time at which something is due."""
-    times = list(dialogue.round.wake(may_cover=life.open))
-    if life.open or dialogue.round.busy:
+    times = list(requests.round.wake(may_cover=life.open))
+    if life.open or requests.round.busy:
         times.append(deadline)
     if life.open:
         times.append(playback.silence_at)
     if life.asking:
-        times.append(dialogue.stalls_at)
+        times.append(requests.stalls_at)
     if (due := speech.due()) is not None:
         times.append(due)
     return min(times, default=deadline + IDLE_S)

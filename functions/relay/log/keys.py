@@ -1,4 +1,4 @@
-"""Makes the keys of a log's entries, and the names of the logs.
+"""Makes the keys of a log's entries, and the names of the logs. The item around a key is in table_item.py.
 
 The key of a frame from Twilio is the gateway's timestamp and message id. Entries of the agent have slots under the
 frame that they answer, so that no two clocks are ever compared. `Slot` is the table of these slots.

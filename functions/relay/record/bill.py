@@ -1,6 +1,6 @@
 """Adds up what a call cost: its models, the minutes that Twilio charges, and the work of AWS."""
 
-from functions.relay.limits import MICROS_PER_CENT
+from functions.relay.cost_limits import MICROS_PER_CENT
 from functions.relay.log.events import Announced, DraftDropped, HandedOff, Progressed, Summarized
 from functions.relay.log.keys import END_CLAIM, Slot
 from functions.relay.record.call_record import CallEnding, CallRecord, Direction

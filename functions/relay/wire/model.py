@@ -80,7 +80,7 @@ class Request:
     """The key of the caller's turn, as text. All requests of one answer have the same one."""
 
     slices: range = range(0)
-    """The slices of the call's time that are paid for with this request, see `functions/relay/limits.py`."""
+    """The slices of the call's time that are paid for with this request, see `functions/relay/cost_limits.py`."""
 
     @property
     def instructions(self) -> str:

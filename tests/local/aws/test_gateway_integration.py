@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from functions.adapters.dynamodb import DynamoLog, client
 from functions.relay.log.events import Entry
-from functions.relay.log.item import DAY_S, item, note_template
 from functions.relay.log.keys import Key, session_log
+from functions.relay.log.table_item import DAY_S, item, note_template
 from functions.relay.wire.messages import MOST_TEXT_CHARACTERS, Info, Unknown
 from local.aws.gateway_integration import PutItem
 from tests.conftest import TABLE, Aws

@@ -7,7 +7,7 @@ import pytest
 
 from functions.relay import Agent, AgentError, Hours, Voice
 from functions.relay.agent.caller import Caller
-from functions.relay.answer.briefing import situation
+from functions.relay.answer.instructions import situation
 
 HOURS = Hours("Mo-Fr 9-12:30,14-17; Sa 10:00-24", holidays=["12-25", "2026-11-30"])
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}

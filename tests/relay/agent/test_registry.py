@@ -6,7 +6,7 @@ import pytest
 from functions.relay import Agent, AgentError, PassTo, Voice
 from functions.relay.agent.after import After
 from functions.relay.agent.registry import check, check_limits, check_models
-from functions.relay.limits import Limits
+from functions.relay.cost_limits import Limits
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 DESK = Agent("Answer.", "Hello!", VOICES, keys={"1": PassTo("billing")})

@@ -7,8 +7,8 @@ import pytest
 
 from functions.relay import Digits, EndCall, HandOff, PassTo, Say, ask_digits, tool
 from functions.relay.agent.phrases import phrases
-from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.dialogue import ASK_UNTIL_S, MOST_REPAIRS, MOST_ROUNDS, Dialogue
+from functions.relay.answer.instructions import Instructions
+from functions.relay.answer.model_requests import MOST_REPAIRS, MOST_ROUNDS, ModelRequests
 from functions.relay.answer.moves import (
     NEW,
     NOT_KEYED,
@@ -32,6 +32,7 @@ from functions.relay.answer.steps import ToolEnded
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY
 from functions.relay.call.noise import unfinished, unheard
+from functions.relay.deadlines import ASK_UNTIL_S
 from functions.relay.log.events import (
     DigitsEntered,
     Entry,
@@ -137,55 +138,55 @@ def test_an_agent_may_ask_after_noise() -> None:
     assert asks == Utter((Say(SORRY.nothing),))
 
 
-def dialogue(*happened: Callable[[Dialogue], object]) -> Dialogue:
-    """A dialogue after its first request and what happened then."""
-    one = Dialogue(fold([opened(greeting=""), at(1000, Prompt("Hello?"))]), 100, 0.0)
-    one.ask(DESK, Briefing("Be brief."), "", 0.0)
+def requests(*happened: Callable[[ModelRequests], object]) -> ModelRequests:
+    """A requests after its first request and what happened then."""
+    one = ModelRequests(fold([opened(greeting=""), at(1000, Prompt("Hello?"))]), 100, 0.0)
+    one.ask(DESK, Instructions("Be brief."), "", 0.0)
     for happens in happened:
         happens(one)
     return one
 
 
-def returns(outcome: object) -> Callable[[Dialogue], object]:
-    def happens(one: Dialogue) -> None:
+def returns(outcome: object) -> Callable[[ModelRequests], object]:
+    def happens(one: ModelRequests) -> None:
         one.round.run(ToolCall("a", "look", "{}"), LOOK, 0.0)
         one.round.end(ToolEnded("a", outcome))  # type: ignore[arg-type]
 
     return happens
 
 
-def empty(one: Dialogue) -> None:
+def empty(one: ModelRequests) -> None:
     one.end("end", spoke=False)
 
 
-def again(one: Dialogue) -> None:
-    one.ask(DESK, Briefing("Be brief."), "", 0.0)
+def again(one: ModelRequests) -> None:
+    one.ask(DESK, Instructions("Be brief."), "", 0.0)
 
 
-NEXT: dict[str, tuple[Dialogue, float, Move]] = {
-    "all is said": (dialogue(lambda one: one.end("end", spoke=True)), 1.0, Finish()),
-    "a result": (dialogue(returns("Found.")), 1.0, AskModel()),
-    "a sentence of a tool": (dialogue(returns((Say("Hi."),))), 1.0, Finish()),
-    "a hand-off": (dialogue(returns(ANNA)), 1.0, GiveAway(ANNA)),
-    "a goodbye": (dialogue(returns(EndCall(saying="Bye!"))), 1.0, SayGoodbye("Bye!")),
+NEXT: dict[str, tuple[ModelRequests, float, Move]] = {
+    "all is said": (requests(lambda one: one.end("end", spoke=True)), 1.0, Finish()),
+    "a result": (requests(returns("Found.")), 1.0, AskModel()),
+    "a sentence of a tool": (requests(returns((Say("Hi."),))), 1.0, Finish()),
+    "a hand-off": (requests(returns(ANNA)), 1.0, GiveAway(ANNA)),
+    "a goodbye": (requests(returns(EndCall(saying="Bye!"))), 1.0, SayGoodbye("Bye!")),
     "digits": (
-        dialogue(lambda one: list(one.round.start(ToolCall("a", "check_pin", "{}"), PIN, 0.0))),
+        requests(lambda one: list(one.round.start(ToolCall("a", "check_pin", "{}"), PIN, 0.0))),
         1.0,
         AskDigits(PIN.digits_prompt),  # type: ignore[arg-type]
     ),
-    "a first flaw": (dialogue(empty), 1.0, AskModel()),
+    "a first flaw": (requests(empty), 1.0, AskModel()),
     "a second flaw": (
-        dialogue(*[empty, again] * MOST_REPAIRS, empty),
+        requests(*[empty, again] * MOST_REPAIRS, empty),
         1.0,
         Apologise("failed"),
     ),
-    "no time": (dialogue(returns("Found.")), ASK_UNTIL_S + 1, Apologise("late")),
-    "no round left": (dialogue(*[again] * MOST_ROUNDS, returns("Found.")), 1.0, Apologise("failed")),
+    "no time": (requests(returns("Found.")), ASK_UNTIL_S + 1, Apologise("late")),
+    "no round left": (requests(*[again] * MOST_ROUNDS, returns("Found.")), 1.0, Apologise("failed")),
 }
 
 
 @pytest.mark.parametrize(("after", "now", "expected"), NEXT.values(), ids=NEXT)
-def test_what_a_round_left_decides_the_next_move(after: Dialogue, now: float, expected: Move) -> None:
+def test_what_a_round_left_decides_the_next_move(after: ModelRequests, now: float, expected: Move) -> None:
     assert next_move(after, now) == expected
 
 

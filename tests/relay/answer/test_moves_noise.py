@@ -7,7 +7,7 @@ import pytest
 
 from functions.relay import Digits, ask_digits
 from functions.relay.agent.tools import AgentError
-from functions.relay.answer.dialogue import Flaw
+from functions.relay.answer.model_requests import Flaw
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call.call import Call, fold
 from functions.relay.log.events import DigitsRequested, Ending, Entry, NoiseEnded

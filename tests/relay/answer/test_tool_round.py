@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from functions.relay import Digits, EndCall, Say, ask_digits, tool
-from functions.relay.answer.dialogue import LONGEST_INVOCATION_MS
 from functions.relay.answer.tool_round import MOST_CALLS, ONE_AT_A_TIME, TO_BE_KEYED, TOO_MANY, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
+from functions.relay.deadlines import LONGEST_INVOCATION_MS
 from functions.relay.log.events import DigitsEntered, DigitsRequested, Entry, Event, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Prompt

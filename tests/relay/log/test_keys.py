@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.live.reply import MOST_TAKEOVERS
-from functions.relay.answer import dialogue, entries
+from functions.relay.answer import entries, model_requests
 from functions.relay.log.keys import (
     END_CLAIM,
     LAST_SLOT,
@@ -116,7 +116,7 @@ def test_each_row_is_in_one_of_the_logs() -> None:
 
 def test_each_round_of_an_answer_has_a_place() -> None:
     # One round more than questions: a tool that runs before the first, as after digits.
-    assert dialogue.MOST_ROUNDS + 1 <= MOST_ROUNDS
+    assert model_requests.MOST_ROUNDS + 1 <= MOST_ROUNDS
     assert len(Slot.LANGUAGE_SWITCHED.slots) >= entries.MOST_SWITCHES
 
 

@@ -1,4 +1,4 @@
-"""Starts the timer of a call's time limit. time_limit_check.py handles its end.
+"""Starts the timer of a call's time limit, `Agent.minutes`. call_time_limit_check.py handles its end.
 
 The queue delays a message 15 minutes at most, so a long wait takes several messages.
 """

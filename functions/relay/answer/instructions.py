@@ -1,4 +1,4 @@
-"""Builds what the model is told besides the conversation: the agent's prompt, and the situation of the call."""
+"""Builds what the model is sent besides the messages: the agent's prompt, and the situation of the call."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from functions.relay.text.data import as_data, lines_of, one_line, value_line
 
 
 @dataclass(frozen=True, slots=True)
-class Briefing:
+class Instructions:
     """The prompt, which the model's service may cache, and the situation, which changes with each turn."""
 
     prompt: str

@@ -1,4 +1,4 @@
-"""Lays out the items of the table: one item for each event.
+"""Lays out the items of the table: one item for each event. keys.py makes the names of logs and the keys.
 
 Functions put most items. API Gateway puts the notes of the line by itself: the frames that only report something, and
 begin no turn. It renders `note_template`, which has the same layout.

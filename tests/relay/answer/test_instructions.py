@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.relay import After, Agent, Caller, EarlierCall, Voice
-from functions.relay.answer.briefing import caller_in_prompt, situation
+from functions.relay.answer.instructions import caller_in_prompt, situation
 from functions.relay.text.data import MOST_DATA_CHARACTERS
 from functions.relay.wire.model import Request
 from tests.relay.text.test_data import ATTACKS

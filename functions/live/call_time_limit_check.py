@@ -3,11 +3,11 @@
 import logging
 from dataclasses import replace
 
+from functions.live.call_time_limit import LAST_MINUTE_S, wait_on
 from functions.live.deps import Deps
 from functions.live.reminders import TimeLimitReminder
 from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
-from functions.live.time_limit import LAST_MINUTE_S, wait_on
 from functions.relay.call.call import fold
 from functions.relay.call.timers import LOOK_AGAIN_S, Begin, Later, Settled, time_step
 from functions.relay.log.events import Entry, LastMinute

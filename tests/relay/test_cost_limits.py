@@ -3,8 +3,8 @@
 import pytest
 
 from functions.relay.agent.tools import AgentError
+from functions.relay.cost_limits import MICROS_PER_CENT, Limits, day_at, money_of, slices_due
 from functions.relay.counts import DAY_S, CallLimit, Quota
-from functions.relay.limits import MICROS_PER_CENT, Limits, day_at, money_of, slices_due
 
 LIMITS = Limits(
     caller_calls_per_day=1,

@@ -1,16 +1,21 @@
-"""Asks the model during one answer, and keeps what was wrong with its output and how long it took."""
+"""Builds what the model is sent: each request of one answer, and what was wrong with the output.
+
+A request has the prompt and the situation, from instructions.py, and the messages of the call, from call/history.py.
+`Request`, in wire/model.py, is its form; the adapter of a provider translates that.
+"""
 
 from collections.abc import Iterator
 from enum import Enum
 from typing import Literal
 
 from functions.relay.agent.agent import Agent
-from functions.relay.answer.briefing import Briefing
+from functions.relay.answer.instructions import Instructions
 from functions.relay.answer.tool_round import OpenCall, OpenCalls, SideEffects, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, fitting, history, merged
 from functions.relay.call.turn import Turn
-from functions.relay.limits import slices_due
+from functions.relay.cost_limits import slices_due
+from functions.relay.deadlines import ASK_UNTIL_S, LONGEST_INVOCATION_MS, MODEL_PATIENCE_S
 from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
 from functions.relay.wire.accepted import CallIds, ids_in
@@ -25,20 +30,11 @@ from functions.relay.wire.model import (
     Usage,
 )
 
-MODEL_PATIENCE_S = 7.0
-"""Seconds for which a model may send nothing. The caller should never wait longer than eight."""
-
-ASK_UNTIL_S = 15.0
-"""Seconds from the start of an answer within which the model is asked: its stream must end before the deadline."""
-
 MOST_ROUNDS = 6
 """Most requests to the model in one answer."""
 
 MOST_REPAIRS = 1
 """How often one answer asks the model again after it sent nothing of use."""
-
-LONGEST_INVOCATION_MS = 30_000
-"""Milliseconds after a turn within which its tools may still run."""
 
 MOST_CONTINUATIONS = 2
 """How often one answer asks the model to continue after its text was cut off."""
@@ -63,7 +59,7 @@ a tool, use it now.)"
     """The stream broke before the first word. The same question is asked again."""
 
 
-class Dialogue:
+class ModelRequests:
     """The requests that one answer makes to the model. Times are seconds of one clock."""
 
     def __init__(self, call: Call, slot: int, now: float) -> None:
@@ -94,12 +90,12 @@ class Dialogue:
         self._slices = slices_of(call)
         self._rounds = self._repairs = 0
         self._side_effects = side_effects_before(call)
-        self._began = self._heard_at = now
+        self._began = self._sign_at = now
 
     @property
     def stalls_at(self) -> float:
         """When the model will have sent nothing for too long."""
-        return self._heard_at + MODEL_PATIENCE_S
+        return self._sign_at + MODEL_PATIENCE_S
 
     def too_late(self, now: float) -> bool:
         """Whether no time is left for another request."""
@@ -125,7 +121,7 @@ class Dialogue:
         """Whether the history ends with the agent's words: the model must be told to go on."""
         return bool(self._messages) and isinstance(self._messages[-1], AgentMessage)
 
-    def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
+    def ask(self, agent: Agent, instructions: Instructions, said: str, now: float) -> Request:
         """Return the next request. It includes the round before it, in which the agent said `said`."""
         if self._rounds or self.flaw or not self.round.empty:
             self._messages = fitting(merged((*self._messages, *self._told(said))))
@@ -133,13 +129,13 @@ class Dialogue:
             self._repairs += self.flaw not in (None, Flaw.NOISE)
             self.round, self.flaw = self._next_round(), None
         self._rounds += 1
-        self._heard_at, self.failure = now, ""
+        self._sign_at, self.failure = now, ""
         due, self._slices = self._slices, range(0)
         return Request(
-            briefing.prompt,
+            instructions.prompt,
             self._messages,
             agent.specs,
-            situation=briefing.situation,
+            situation=instructions.situation,
             call=self._sid,
             turn=self._turn,
             slices=due,
@@ -164,14 +160,14 @@ class Dialogue:
         elif self.round.empty and not spoke:
             self.flaw = Flaw.EMPTY
 
-    def fail(self, kind: FailureKind, spoke: bool) -> bool:
+    def record_failure(self, kind: FailureKind, spoke: bool) -> bool:
         """Handle a broken stream. Return whether it makes sense to ask again."""
         self.flaw, self.failure = Flaw.CUT if spoke else Flaw.LOST, kind
         return kind not in ("refused", "stalled")
 
-    def hear(self, now: float) -> None:
+    def note_sign(self, now: float) -> None:
         """Remember that the model sent something at `now`."""
-        self._heard_at = now
+        self._sign_at = now
         self.first_ms = self.first_ms or round((now - self._began) * 1000)
 
     def spend(self, usage: Usage, model: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from functions.relay.log.item import item, note_template
+from functions.relay.log.table_item import item, note_template
 
 
 def test_an_item_has_its_log_and_key_its_kind_and_its_end() -> None:
