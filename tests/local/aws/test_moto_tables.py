@@ -1,5 +1,6 @@
 """moto's DynamoDB is quick on this machine, answers as before, and makes one write at a time."""
 
+import copy
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from moto.dynamodb.exceptions import (
     TransactionCanceledException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from local.aws.moto_tables import make_quick
@@ -69,6 +70,29 @@ def test_an_attribute_of_any_kind_comes_back_as_it_was_put(client: "DynamoDBClie
     key: dict[str, AttributeValueTypeDef] = {"log": {"S": "of-any-kind"}, "key": {"S": "a"}}
     client.put_item(TableName=TABLE, Item=key | ATTRIBUTES)
     assert client.get_item(TableName=TABLE, Key=key)["Item"] == key | ATTRIBUTES
+
+
+@pytest.mark.parametrize("kind", ["S", "N", "B", "BOOL", "NULL", "SS", "L", "M"])
+def test_a_copy_of_an_item_is_that_item(kind: str) -> None:
+    make_quick()
+    value = next(value for value in ATTRIBUTES.values() if kind in value)
+    item = Item(DynamoType({"S": "log"}), DynamoType({"S": "key"}), {"one": dict(value)})
+    assert copy.deepcopy(item) == item
+
+
+@pytest.mark.parametrize("kind", ["SS", "L", "M"])
+def test_a_copy_shares_nothing_that_changes(kind: str) -> None:
+    make_quick()
+    value = {"SS": ["a"], "L": [{"S": "a"}], "M": {"a": {"S": "a"}}}[kind]
+    item = Item(DynamoType({"S": "log"}), None, {"one": {kind: value}})
+    assert copy.deepcopy(item).attrs["one"].value is not item.attrs["one"].value
+
+
+@pytest.mark.parametrize("text", ["", "é \U0001f389"])
+def test_a_text_is_as_long_as_its_bytes(text: str) -> None:
+    make_quick()
+    attribute = DynamoType({"S": text})
+    assert (attribute.size(), attribute.cast_value) == (len(text.encode()), text)
 
 
 CALLS = "calls-of-transactions"
