@@ -13,6 +13,7 @@ not depend on where the stream was cut.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -141,6 +142,12 @@ class WordWatch:
         return next((size for size, letters in tails if any(matches(letters, phrase) for phrase in self._phrases)), 0)
 
 
+@cache
+def _words_of_digits(tag: str) -> frozenset[str]:
+    """Return the words that a row of digits may begin with, in plain letters."""
+    return frozenset(map(plain_letters, single_words(tag) | set(REPEATED) | PLUS))
+
+
 class PrivateWatch:
     """Stops private data of some kinds, in digits or in words. A row of digits waits for its end.
 
@@ -151,7 +158,7 @@ class PrivateWatch:
         self._kinds, self._language, self._recognizer, self._facts = kinds, language, recognizer, facts
         self._tag = primary_tag(language)
         self._said = digit_words(self._tag)
-        self._digits = frozenset(map(plain_letters, single_words(self._tag) | set(REPEATED) | PLUS))
+        self._digits = _words_of_digits(self._tag)
         self._row: list[str] = []
 
     def free(self, begun: str) -> bool:
