@@ -8,6 +8,8 @@ from aws_cdk import Duration, aws_lambda, aws_sqs
 from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
+from infra.model_functions import AFTER_HIDDEN_S
+
 WAKING = (
     "Closed",
     "DialEnded",
@@ -23,10 +25,6 @@ WAKING = (
     "Ordered",
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
-
-PATIENCE = Duration.seconds(720)
-"""How long a message that was taken stays hidden: six times the timeout of its function. Source: AWS Lambda,
-"Creating and configuring an Amazon SQS event source mapping"."""
 
 TRIES = 5
 """How often a call is tried, within an hour. The table, a model or the author's code may fail."""
@@ -49,7 +47,7 @@ class FollowUps(Construct):
         self.queue = _queue(
             self,
             "Queue",
-            visibility_timeout=PATIENCE,
+            visibility_timeout=Duration.seconds(AFTER_HIDDEN_S),
             dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=TRIES, queue=self.failed),
         )
         after.add_event_source_mapping("FollowUps", event_source_arn=self.queue.queue_arn, batch_size=1)

@@ -78,6 +78,10 @@ AFTER = Function(
 )
 """No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
 
+AFTER_HIDDEN_S = 6 * AFTER.timeout
+"""How long a message for it that was taken stays hidden. Source of the factor: AWS Lambda, "Creating and configuring
+an Amazon SQS event source mapping"."""
+
 
 def after(models: tuple[Choice, ...], needs: Needs) -> Function:
     """Return the row of `after`, which summarizes calls with a model of the deployment, or one that agents name."""

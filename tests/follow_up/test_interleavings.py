@@ -20,15 +20,13 @@ from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key, call_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import Request, StreamEvent
-from infra.follow_ups import PATIENCE
-from infra.model_functions import AFTER
+from infra.model_functions import AFTER, AFTER_HIDDEN_S
 from tests.doubles import MemoryLog, MemoryRecords, saying
 from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import Scene
 from tests.relay.record.calls import CALL, PLAIN
 
 SEEDS = range(150)
-HIDDEN_S = int(PATIENCE.to_seconds())
 
 
 class DiedError(BaseException):
@@ -95,7 +93,7 @@ class Queue:
 
     def _start(self, message: Message, handle: Callable[[FollowUpReminder], object]) -> None:
         invocation = Invocation(message, self.now)
-        message.taken, message.due = message.taken + 1, self.now + HIDDEN_S
+        message.taken, message.due = message.taken + 1, self.now + AFTER_HIDDEN_S
 
         def work() -> None:
             self._mine.invocation = invocation
@@ -224,4 +222,4 @@ def test_a_death_loses_nothing_and_repeats_one_thing(seed: int) -> None:
 
 
 def test_a_claim_outlives_its_invocation_and_ends_before_the_retry() -> None:
-    assert AFTER.timeout < HOLDS_S < HIDDEN_S
+    assert AFTER.timeout < HOLDS_S < AFTER_HIDDEN_S
