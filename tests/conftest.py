@@ -66,7 +66,11 @@ NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start, also if the shell ignores it for background jobs."""
+    """Let Ctrl-C reach the programs that tests start, also if the shell ignores it for background jobs.
+
+    Until all tests are collected, nothing of what is imported is garbage: do not look for it.
+    """
+    gc.disable()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -101,6 +105,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
