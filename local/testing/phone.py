@@ -22,6 +22,7 @@ from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify
 from local.testing.lines import Line
 from local.testing.log import CallLog
+from local.testing.script import Script
 
 SPEED = 20.0
 """How many times faster than on a real phone people speak. Handlers and models run at their own speed."""
@@ -42,10 +43,11 @@ _theirs = (f"+1212555{100 + n % 100:04d}" for n in count())
 
 
 class AgentPhone:
-    """Calls with agents, each on its own number. `verify` is called after each exchange."""
+    """Calls with agents, each on its own number. `script` is the model's, and is checked after each exchange."""
 
-    def __init__(self, line: Line, verify: Verify = lambda: None) -> None:
-        self._line, self._laptop, self._verify = line, line.dev_stack, verify
+    def __init__(self, line: Line, script: Script | None = None) -> None:
+        self._line, self._laptop, self._script = line, line.dev_stack, script
+        self._verify: Verify = script.check if script else lambda: None
         self._log = CallLog(line.dev_stack.aws, line.dev_stack.table)
         self._held = ExitStack()
         self.calls: list[AgentCall] = []
@@ -77,7 +79,9 @@ class AgentPhone:
         self._set(secrets or {})
         for name, other in (beside or {}).items():
             self._put(agents.AGENTS, name, other)
-        phone = self._phone(number=self._number(agent or agents.DEFAULT), speed=speed)
+        number = self._number(agent or agents.DEFAULT)
+        self._mind_drafts(agents.NUMBERS.get(number, agents.DEFAULT), *(beside or {}))
+        phone = self._phone(number=number, speed=speed)
         return self._call(phone.dial(caller=caller, extra=extra, answers=people, listen=listen))
 
     def called_by(
@@ -168,7 +172,14 @@ class AgentPhone:
         """Return the name of an agent that may call at any time: a test must not depend on the hour."""
         name = self._name(agent)
         self._put(agents.AGENTS, name, at_any_time(agents.AGENTS[name]))
+        self._mind_drafts(name)
         return name
+
+    def _mind_drafts(self, *names: str) -> None:
+        """Let the script give the same answer again to these agents, if they draft."""
+        found = [agents.AGENTS[name] for name in names]
+        if self._script and any(one.partial_prompts and one.speculates for one in found):
+            self._script.drafts = True
 
     def _ordered(self, order: Mapping[str, Any]) -> str:
         """Order a call as an IAM principal does; return its SID."""

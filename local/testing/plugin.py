@@ -97,9 +97,8 @@ def phone(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Age
         request.getfixturevalue("model")
     script = request.node.stash.get(SCRIPT, None)
     line = _line(request, agent_lines, script)
-    verify = script.check if script else lambda: None
     failures = line.failures
-    with line.dev_stack.awake(), AgentPhone(line, verify) as one:
+    with line.dev_stack.awake(), AgentPhone(line, script) as one:
         yield one
         reported = [f"{error.code}: {error.text}" for call in one.calls for error in call.line.errors]
     if request.node.stash.get(PASSED, False):

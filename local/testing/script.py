@@ -1,6 +1,10 @@
-"""The script of a test's model: one answer for each request. A script of a wrong length fails the test."""
+"""The script of a test's model: one answer for each request. A script of a wrong length fails the test.
+
+A draft of an answer is no further request: how often Hotline drafts depends on the speed of the machine.
+"""
 
 import json
+import re
 from collections import deque
 from collections.abc import Sequence
 from itertools import count
@@ -67,14 +71,20 @@ class _Failure(Reply):
 
 
 class Script:
-    """The model of one test: each request gets the next answer. Any thread may ask."""
+    """The model of one test: each request gets the next answer. Any thread may ask.
+
+    If an agent `drafts`, the same turn may be asked for again, with more of the caller's words or with fewer: it gets
+    the same answer.
+    """
 
     def __init__(self) -> None:
+        self.drafts = False
         self._lock = Lock()
         self._replies: deque[Reply] = deque()
         self._asked: list[Sequence[str]] = []
         self._told = ""
         self._wrong: list[str] = []
+        self._turn: tuple[Sequence[str], Reply] | None = None
 
     def says(self, words: str) -> Reply:
         """Answer the next request in these words."""
@@ -105,10 +115,13 @@ class Script:
         with self._lock:
             self._asked.append(lines := lines_of(body))
             self._told = "\n\n".join(block["text"] for block in body.get("system", []) if "text" in block)
+            if self.drafts and self._turn and _same_turn(self._turn[0], lines):
+                return self._turn[1].steps
             if not self._replies:
                 self._wrong.append(_beyond(lines))
                 return BEYOND
             reply = self._replies.popleft()
+            self._turn = lines, reply
             self._wrong += _unknown(reply, body)
             return reply.steps
 
@@ -131,6 +144,18 @@ class Script:
         with self._lock:
             self._replies.append(reply)
         return reply
+
+
+def _same_turn(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether two requests ask about the same turn of a caller who was still speaking in one of them."""
+    if one[:-1] != other[:-1]:
+        return False
+    first, second = sorted((_words(one[-1]), _words(other[-1])), key=len)
+    return second[: len(first)] == first
+
+
+def _words(line: str) -> list[str]:
+    return re.findall(r"\w+", line.lower())
 
 
 def _beyond(lines: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Caller, Digits, EndCall, HandOff, PassTo, Say, Silence, Speak, Voice, ask_digits
+from local.models.steps import Text
 from local.testing import AgentPhone, ExpectationError, Script, ToolCall
 from local.testing.checks import Checks, Stretch
 from local.testing.lines import Lines
@@ -321,6 +322,41 @@ def test_it(phone, model):
             "*Add the answer: model.says*",
         ]
     )
+
+
+def asked(script: Script, *said: str) -> list[str]:
+    """Return what the model answers, when a turn is asked for with these words one after another."""
+    hello = [("user", "Hi."), ("assistant", "Hello!")]
+    bodies = [[*hello, ("user", words)] for words in said]
+    messages = [[{"role": who, "content": [{"text": text}]} for who, text in body] for body in bodies]
+    steps = [script.answer({"messages": each}) for each in messages]
+    return ["".join(one.text for one in each if isinstance(one, Text)).strip() for each in steps]
+
+
+DRAFTED = ("When do", "When do you open?", "when do you open")
+
+
+def test_a_turn_that_is_drafted_again_gets_the_same_answer() -> None:
+    script = Script()
+    script.drafts = True
+    script.says("At nine.")
+    script.says("Friday.")
+    assert asked(script, *DRAFTED) == ["At nine."] * 3
+    assert asked(script, "And when do you open?") == ["Friday."]
+    script.end()
+
+
+def test_without_drafts_each_request_is_another() -> None:
+    script = Script()
+    for word in "abc":
+        script.says(word)
+    assert asked(script, *DRAFTED) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("speculates", [True, False])
+def test_a_phone_knows_the_agents_that_draft(phone: AgentPhone, model: Script, speculates: bool) -> None:
+    phone.dial(replace(AGENT, partial_prompts=True, speculates=speculates))
+    assert model.drafts is speculates
 
 
 def test_a_tool_that_the_agent_does_not_have_fails_the_test(run: Run) -> None:
