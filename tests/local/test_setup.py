@@ -1,6 +1,8 @@
 """What `make` says where it cannot set itself up: without a network, without a home that it may write to."""
 
+import ensurepip
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +22,27 @@ case "$*" in
     chmod +x .venv/bin/uv ;;
 esac
 """
+
+
+QUICK = """#!/bin/sh
+# Stands for Python: makes an environment without unpacking pip into it, which takes seconds; pip runs from its wheel.
+case "$*" in
+"-m venv .venv") exec {python} -m venv --without-pip .venv ;;
+*) exec {python} "$@" ;;
+esac
+"""
+
+
+def quick(project: Path) -> dict[str, str]:
+    """Return the variables for a Python that makes environments quickly, if there is a wheel of pip here."""
+    folders = (Path(ensurepip.__file__).parent / "_bundled", Path("/usr/share/python-wheels"))
+    wheel = next((found for folder in folders for found in folder.glob("pip-*.whl")), None)
+    if wheel is None:
+        return {"PYTHON": sys.executable}
+    python = project / "python"
+    python.write_text(QUICK.format(python=shlex.quote(sys.executable)))
+    python.chmod(0o755)
+    return {"PYTHON": str(python), "PYTHONPATH": str(wheel)}
 
 
 @pytest.fixture
@@ -48,7 +71,7 @@ def make(project: Path, **variables: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_without_a_network_it_says_so_in_words(project: Path) -> None:
-    done = make(project, PYTHON=sys.executable, **NO_NETWORK)
+    done = make(project, **quick(project), **NO_NETWORK)
     told = done.stdout + done.stderr
     assert done.returncode == 2
     assert "The packages could not be fetched. .venv/setup.log says why: is there no network" in told
