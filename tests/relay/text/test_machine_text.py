@@ -1,5 +1,6 @@
 """Text that a model writes for a machine is never spoken, and the text next to it does not change, for any cut."""
 
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import pytest
@@ -386,24 +387,44 @@ COUNTED = {
     "[menu]: https://hotline.example/a\nYes.": "Yes.",
     "[menu]: the soup\nYes.": "menu: the soup Yes.",
 }
-SAMPLES = {**REASONING, **LABELS, **CALLS, **AS_WORDS, **BLOCKS, **CITED, **BESIDE, **RAW, **LATEX, **COUNTED}
+TABLES = {
+    "reasoning": REASONING,
+    "labels": LABELS,
+    "calls": CALLS,
+    "as words": AS_WORDS,
+    "blocks": BLOCKS,
+    "cited": CITED,
+    "beside": BESIDE,
+    "raw": RAW,
+    "LaTeX": LATEX,
+    "counted": COUNTED,
+}
+SAMPLES = {text: heard for table in TABLES.values() for text, heard in table.items()}
 SHORT = 25
 """Characters of a sample that is cut into any three pieces. Of a longer one the middle piece is short."""
 
-TABLE = pytest.mark.parametrize(("text", "heard"), SAMPLES.items(), ids=[repr(text)[:40] for text in SAMPLES])
+EACH_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
-@TABLE
-def test_a_sample_is_spoken_as_the_table_says(text: str, heard: str) -> None:
-    assert spoken([text]) == spoken(list(text)) == heard
-
-
-@TABLE
-@pytest.mark.slow  # it tries each cut of each sample
-def test_a_sample_is_spoken_alike_in_every_two_and_three_pieces(text: str, heard: str) -> None:
+def cuts(text: str) -> Iterator[tuple[str, str, str]]:
     for first, second in combinations(range(len(text) + 1), 2):
         if len(text) < SHORT or second - first < 3 or not first:
-            assert spoken([text[:first], text[first:second], text[second:]]) == heard
+            yield text[:first], text[first:second], text[second:]
+
+
+@EACH_TABLE
+def test_a_sample_is_spoken_as_the_table_says(table: Mapping[str, str]) -> None:
+    assert {text: (spoken([text]), spoken(list(text))) for text in table} == {
+        text: (heard, heard) for text, heard in table.items()
+    }
+
+
+@EACH_TABLE
+@pytest.mark.slow  # it tries each cut of each sample
+def test_a_sample_is_spoken_alike_in_every_two_and_three_pieces(table: Mapping[str, str]) -> None:
+    for text, heard in table.items():
+        for pieces in cuts(text):
+            assert spoken([*pieces]) == heard, pieces
 
 
 @given(st.lists(st.sampled_from(sorted(SAMPLES)), min_size=2, max_size=4), st.integers(1, 12))
