@@ -188,7 +188,8 @@ class TestWebhooks:
 
     def test_the_handshake_timeout_does_not_limit_the_session(self, lines: Lines) -> None:
         phone = lines.phone(App(), webhook_timeout=1.0, pace=Pace(settle=24.0))
-        call = phone.dial()
+        # On a busy machine the webhook itself may take a second.
+        call = next(call for call in (phone.dial() for _ in range(60)) if call.sessions)
         assert call.say("Hello") and call.errors == ()
 
     def test_a_repeated_webhook_is_marked(self, lines: Lines) -> None:
@@ -446,10 +447,12 @@ class TestTalking:
                 await socket.send_str("nonsense")
 
         call = lines.phone(App(voice=lambda _: connect(welcomeGreeting="Hello."), handle=silence)).dial()
+        with pytest.raises(WaitError, match="an answer to 'Anybody there\\?'"):
+            call.say("Anybody there?", timeout=0.3)
+        call.wait_until(lambda call: bool(call.errors))
         with pytest.raises(WaitError) as vain:
-            call.say("Anybody there?", timeout=1.0)
+            call.hears("Yes.", timeout=0.01)
         shown = str(vain.value)
-        assert "an answer to 'Anybody there?'" in shown
         assert "agent: Hello.\ncaller: Anybody there?" in shown
         assert "64107" in shown
         assert isinstance(vain.value, TimeoutError)
