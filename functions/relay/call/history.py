@@ -73,11 +73,13 @@ def history(call: Call) -> tuple[Message, ...]:
 def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
     """Return an entry that replaces all older turns of a long log, and its key, just before the turns that stay.
 
-    None while the log is too short, or while the older turns may still change.
+    None while the log is too short, or while the older turns may still change or still ask for digits.
     """
-    if call.opened is None or len(call.turns) <= KEPT_TURNS or (call.collecting and not call.suspended):
+    if call.opened is None or len(call.turns) <= KEPT_TURNS:
         return None
     old, kept = call.turns[:-KEPT_TURNS], call.turns[-KEPT_TURNS]
+    if call.collecting and call.collecting[0] < kept.key and not call.suspended:
+        return None
     if any(HELD in turn.caller for turn in old[KEPT_TURNS - MOST_HELD_TURNS :]):
         return None
     # Only a line that reports can still change an old turn, and only one whose words are known.

@@ -20,11 +20,13 @@ from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
     Closed,
+    DigitsRequested,
     DraftDropped,
     Ending,
     Entry,
     KeyPressed,
     SessionOpened,
+    Silent,
     ToolCalled,
     ToolReturned,
 )
@@ -195,6 +197,16 @@ class TestALongLog:
             asked, held = Prompt(f"Question {number}?"), Prompt(f"It is {HELD}")
             log = [replace(one, event=held) if one.event == asked else one for one in spoken(10)]
             assert (snapshot(fold(log)) is None) is waits, number
+
+    @pytest.mark.parametrize(("silences", "waits"), [(0, False), (KEPT_TURNS - 1, False), (KEPT_TURNS, True)])
+    def test_waits_for_digits_that_an_older_turn_asked_for(self, silences: int, waits: bool) -> None:
+        asks = under(10_000, 189, DigitsRequested("pin", "{}"))
+        log = [*spoken(10), asks, *(at(11_000 + number, Silent(1)) for number in range(silences))]
+        begin = snapshot(fold(log))
+        assert (begin is None) is waits
+        if begin:
+            rest = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
+            assert fold(rest).collecting == fold(log).collecting == (asks.key, asks.event)
 
     def test_waits_for_the_line_to_play_what_it_was_given(self) -> None:
         log = [entry for entry in spoken(10) if not isinstance(entry.event, Info)]
