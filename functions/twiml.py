@@ -18,8 +18,8 @@ from functions.relay.ports import SecretError, Secrets
 from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
+from functions.webhooks.incoming import answer_incoming_call, answer_placed_call
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
-from functions.webhooks.ring import answer_placed_call, ring
 from functions.webhooks.screening import screened
 from functions.webhooks.socket_ended import dialed, socket_ended
 from functions.webhooks.transferring import hold, machine_heard, taken, whisper
@@ -67,7 +67,7 @@ def _respond(webhook: Webhook) -> Response:
 
 
 _ANSWERED: Mapping[str, Callable[[WebhookDeps, Webhook], str]] = {
-    "/voice": ring,
+    "/voice": answer_incoming_call,
     "/voice-out": answer_placed_call,
     "/dialed": dialed,
     "/whisper": whisper,

@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 
 from functions.follow_up.deps import FollowUpDeps
-from functions.relay.call.redacted_prompt import held_no_more, holds, words_kept
+from functions.relay.call.redacted_prompt import holds, released, words_by_prompt
 from functions.relay.log.events import Entries
 from functions.relay.log.keys import private_log, session_log
 from functions.relay.ports import LogError
@@ -29,11 +29,11 @@ def with_held(deps: FollowUpDeps, logs: CallLogs, *, over: bool = False) -> Call
 
 def _held(deps: FollowUpDeps, session: SessionLog) -> Entries:
     try:
-        kept = words_kept(deps.private.read(private_log(session.connection)) if deps.private else ())
+        kept = words_by_prompt(deps.private.read(private_log(session.connection)) if deps.private else ())
     except LogError as error:
         logger.error("the held digits of a call stay a placeholder in the log: %s", error)
         return ()
-    entries = tuple(held_no_more(session.call, kept, over=True))
+    entries = tuple(released(session.call, kept, over=True))
     for entry in entries:
         deps.log.append(session_log(session.connection), entry)
     return entries

@@ -113,9 +113,9 @@ class _Runner:
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock, tasks)
         self._watch = BargeInWatch(
-            tasks, self._look, self._report, clock, known=known, looked_at=read_at, before=self._beat
+            tasks, self._look, self._report, clock, known=known, looked_at=read_at, prepare=self._beat
         )
-        self._watch.hear(context.caller_speaks, read_at)
+        self._watch.note_voice(context.caller_speaks, read_at)
         self._watch.start()
 
     def next(self, wake: float) -> Happening:
@@ -152,8 +152,8 @@ class _Runner:
             case ToolReturned() as event:
                 self._tasks.start("log", lambda: self._log_event(action.slot, event))
             case AgentSaid() as said:
-                spared, behind = str(self._watch.spared or ""), str(self._behind or "")
-                self._log_event(action.slot, replace(said, after=spared, behind=behind), RETRY_END_S)
+                harmless, behind = str(self._watch.harmless_interrupt or ""), str(self._behind or "")
+                self._log_event(action.slot, replace(said, after=harmless, behind=behind), RETRY_END_S)
             case HandedOff() | PassedToAgent() as event:
                 self._log_event(action.slot, event, RETRY_HAND_OFF_S, call_log(self._context.caller.call))
             case event:
@@ -235,7 +235,7 @@ class _Runner:
         key = self._context.key
         found = self._ports.log.later(self._context.log, key.moment, (*TURN_ENDING, EndClaimed, *early))
         newer = [entry for entry in found if entry.key > key]
-        self._watch.hear(speaks(newer), began)
+        self._watch.note_voice(speaks(newer), began)
         if not self._watch.begun:
             self._behind = newest_by_reminder(found, key) or self._behind
         if any(self._supersedes(entry) for entry in newer) or self._yields(found):
@@ -250,7 +250,7 @@ class _Runner:
 
     def _yields(self, found: Iterable[Entry]) -> bool:
         """Return whether a prompt was logged late, which the reminder that began this answer could not see."""
-        known = self._context.yields_beyond
+        known = self._context.known_to_reminder
         return known is not None and any(isinstance(one.event, Prompt) and one.key not in known for one in found)
 
     def _supersedes(self, entry: Entry) -> bool:

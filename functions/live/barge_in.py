@@ -23,7 +23,7 @@ LOOK_EVERY_S = 0.15
 FRESH_S = 0.15
 """The greatest age in seconds of the newest look when words are posted."""
 
-STALE_AT_MOST_S = 1.0
+WAIT_FOR_LOOK_S = 1.0
 """Seconds that words wait for a fresh look: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
@@ -53,28 +53,28 @@ class BargeInWatch:
         *,
         known: Interrupted | None = None,
         looked_at: float | None = None,
-        before: Callable[[], None] = lambda: None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         """`look` returns what is newer, and may raise LogError; `found` is called with what is newer than `known`.
 
-        `looked_at` is when the log was read before; None means now. `before` is called before each look, and its time
-        is no part of the look.
+        `looked_at` is when the log was read before; None means now. `prepare` is called before each look, and its
+        time is no part of the look.
         """
-        self._before_look = before
+        self._prepare = prepare
         self._tasks, self._look, self._found, self._clock = tasks, look, found, clock
         self._looked_at = clock() if looked_at is None else looked_at
         self._newest: Newer | None = known
-        self._before: Newer | None = None
+        self._known_when_begun: Newer | None = None
         self._begun = False
         self._stopped = False
         self._voice_since: float | None = None
-        self._heard_at = self._looked_at
+        self._voice_looked_at = self._looked_at
 
     @property
-    def spared(self) -> Key | None:
+    def harmless_interrupt(self) -> Key | None:
         """The newest interrupt that was known when the first words were posted, or now: it cut older words."""
-        before = self._before if self._begun else self._newest
-        return before.key if isinstance(before, Interrupted) else None
+        known = self._known_when_begun if self._begun else self._newest
+        return known.key if isinstance(known, Interrupted) else None
 
     def start(self) -> None:
         """Begin to look."""
@@ -86,7 +86,7 @@ class BargeInWatch:
         wait = first
         while not (self._over or self._tasks.wait(lambda: self._stopped, wait)):
             wait = LOOK_EVERY_S
-            self._before_look()
+            self._prepare()
             began = self._clock()
             try:
                 self._saw(self._look(), began)
@@ -98,15 +98,15 @@ class BargeInWatch:
         self._stopped = True
         self._tasks.notify()
 
-    def hear(self, speaks: bool, began: float) -> None:
+    def note_voice(self, caller_speaks: bool, began: float) -> None:
         """Note whether the caller speaks, as a look that began at `began` found it.
 
         Looks may return out of order. An older one changes nothing.
         """
-        if began < self._heard_at:
+        if began < self._voice_looked_at:
             return
-        self._heard_at = began
-        if not speaks:
+        self._voice_looked_at = began
+        if not caller_speaks:
             self._voice_since = None
         elif self._voice_since is None:
             self._voice_since = self._clock()
@@ -122,12 +122,12 @@ class BargeInWatch:
         if breaks_silence or not self._begun:
             self._hold()
         if not self._begun:
-            self._begun, self._before = True, self._newest
+            self._begun, self._known_when_begun = True, self._newest
         return not self._cut
 
     def _wait_for_a_fresh_look(self) -> None:
         oldest = self._clock() - FRESH_S
-        self._tasks.wait(lambda: self._ready or self._looked_at >= oldest, STALE_AT_MOST_S)
+        self._tasks.wait(lambda: self._ready or self._looked_at >= oldest, WAIT_FOR_LOOK_S)
 
     def _hold(self) -> None:
         """Wait while the caller speaks, and then for the prompt that may follow or for another voice."""
@@ -163,7 +163,7 @@ class BargeInWatch:
 
     @property
     def _cut(self) -> bool:
-        return self._over or (self._begun and self._newest not in (None, self._before))
+        return self._over or (self._begun and self._newest not in (None, self._known_when_begun))
 
     @property
     def _over(self) -> bool:

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from functions.live.deps import Deps
-from functions.live.private import as_told, kept
+from functions.live.private import as_told, read_private
 from functions.relay import Agent, Caller
 from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.answer.answer import Answer
@@ -99,7 +99,7 @@ def first_request(deps: Deps, connection: str, call: Call) -> Request | None:
     """Return what the model is asked first for the call's last turn; None if its answer begins without the model."""
     if call.opened is None:
         return None
-    told = as_told(call, kept(deps, connection, call), deps.agent(call.opened.agent))
+    told = as_told(call, read_private(deps, connection, call), deps.agent(call.opened.agent))
     match answer_to(deps, call.opened, told, deps.clock()).begin():
         case [Ask(request)]:
             return request

@@ -25,13 +25,13 @@ SETTLE_S = 0.5
 EARLY_S = 1.0
 """Seconds that a key waits for the next one if digits are private: several in a row are not a choice in a menu."""
 
-IN_A_ROW_MS = 2000
+PIN_KEY_GAP_MS = 2000
 """Milliseconds within which a key follows another of the same row."""
 
-SLOWLY_MS = 3000
+LATE_PIN_KEY_MS = 3000
 """Milliseconds within which a key continues a PIN whose first keys came in a row."""
 
-LATE_END_MS = 3000
+LATE_END_KEY_MS = 3000
 """Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
 
 
@@ -61,7 +61,7 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     call = fold(read_open(deps, frame, tasks))
     agent = deps.agent(call.opened.agent) if call.opened else None
     if agent and not call.over:
-        late, asked = _ends_late(agent, call, frame, pressed), _asked(agent, call)
+        late, asked = _is_late_end_key(agent, call, frame, pressed), _open_request(agent, call)
         if asked and not (late and not digits_since(deps, frame.connection, asked.at)):
             return _take(deps, frame, pressed, asked, tasks)
         meaning = None if late else agent.acts.get(pressed.digit)
@@ -87,7 +87,7 @@ def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
         return "settled"
     # A deployment may have removed the tool. The model is told that no digits came: nothing else ends the request.
     gone = _Collection(*call.collecting, DigitsPrompt(""))
-    asked = _asked(deps.agent(call.opened.agent), call) or gone
+    asked = _open_request(deps.agent(call.opened.agent), call) or gone
     digits = digits_since(deps, reminder.connection, asked.at)
     time = {"waited": reminder.waited, "after": reminder.after, "timeout": asked.digits_prompt.timeout}
     match digits_step(call, entries, digits, reminder.key, last=reminder.last, **time):
@@ -103,21 +103,21 @@ def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
             return begin(deps, reminder.connection, Entry(key, asked.at_the_end(digits)), tasks)
 
 
-def _asked(agent: Agent, call: Call) -> _Collection | None:
+def _open_request(agent: Agent, call: Call) -> _Collection | None:
     if call.collecting is None:
         return None
     digits_prompt = digits_prompt_of(agent, call.collecting[1].tool)
     return _Collection(*call.collecting, digits_prompt) if digits_prompt else None
 
 
-def _ends_late(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
+def _is_late_end_key(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
     """Return whether the key is the terminator of digits that were complete without it.
 
     The agent may already ask for the next digits: the key then does not end them before they begin.
     """
     match call.turns[-1:]:
         case (Turn(key, cause=DigitsEntered(tool)),) if digits_prompt := digits_prompt_of(agent, tool):
-            return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_MS
+            return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_KEY_MS
         case _:
             return False
 
@@ -132,17 +132,17 @@ def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_
     A key without a meaning does nothing in either case, so it does not wait for the next one.
     """
     deps.ports.private.append(private_log(frame.connection), Entry(frame.key, EarlyKey(pressed.digit)))
-    if not has_meaning or _continues(deps, frame):
+    if not has_meaning or _continues_pin(deps, frame):
         return True
     tasks.wait(lambda: False, EARLY_S)
-    return any(abs(key.at - frame.key.at) <= IN_A_ROW_MS for key in _without_choices(deps, frame))
+    return any(abs(key.at - frame.key.at) <= PIN_KEY_GAP_MS for key in _without_choices(deps, frame))
 
 
-def _continues(deps: Deps, frame: Frame) -> bool:
+def _continues_pin(deps: Deps, frame: Frame) -> bool:
     """Return whether a key follows two keys of a PIN, or more. One alone may be a slip before a choice."""
     earlier = [key.at for key in _without_choices(deps, frame) if key < frame.key]
-    a_row = any(later - one <= IN_A_ROW_MS for one, later in pairwise(sorted(earlier)))
-    return a_row and frame.key.at - max(earlier) <= SLOWLY_MS
+    a_row = any(later - one <= PIN_KEY_GAP_MS for one, later in pairwise(sorted(earlier)))
+    return a_row and frame.key.at - max(earlier) <= LATE_PIN_KEY_MS
 
 
 def _without_choices(deps: Deps, frame: Frame) -> list[Key]:

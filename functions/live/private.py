@@ -14,10 +14,10 @@ from functions.relay.call.call import Call, fold
 from functions.relay.call.redacted_prompt import (
     RedactedPrompt,
     has_private_words,
-    held_no_more,
     holds,
     redact_prompt,
-    words_kept,
+    released,
+    words_by_prompt,
 )
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
@@ -32,7 +32,7 @@ logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PrivateWords:
     """The private data of a session."""
 
     words: Mapping[Key, WordsKept] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Kept:
         return {placeholder: value for words in self.words.values() for placeholder, value in words.values}
 
 
-NOTHING_KEPT = Kept()
+NOTHING_PRIVATE = PrivateWords()
 
 
 def may_be_private(deps: Deps, prompt: Prompt) -> bool:
@@ -84,8 +84,8 @@ def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prom
     if not agent.private:
         return prompt
     redactor = redactor_of(deps, agent, prompt.language or call.language)
-    split = redact_prompt(call, kept(deps, frame.connection, call).words, frame.key, prompt.text, redactor)
-    _keep(deps, frame, split)
+    split = redact_prompt(call, read_private(deps, frame.connection, call).words, frame.key, prompt.text, redactor)
+    _store_private(deps, frame, split)
     return Prompt(split.logged, prompt.language)
 
 
@@ -98,30 +98,30 @@ def is_plain(deps: Deps, frame: Frame, partial: Partial, entries: Entries) -> bo
         return True
     call = fold(entries)
     agent = deps.agent(call.opened.agent if call.opened else "")
-    known = kept(deps, frame.connection, call).words
+    known = read_private(deps, frame.connection, call).words
     redactor = redactor_of(deps, agent, partial.language or call.language)
     split = redact_prompt(call, known, frame.key, partial.text, redactor)
-    return split.kept is None and not split.reworded
+    return split.private is None and not split.reworded
 
 
-def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_KEPT) -> Redactor:
+def redactor_of(deps: Deps, agent: Agent, language: str, known: PrivateWords = NOTHING_PRIVATE) -> Redactor:
     """Return the redactor for an agent's calls."""
     return Redactor(agent.private, language or agent.language, deps.recognizer, known.values)
 
 
-def kept(deps: Deps, connection: str, call: Call) -> Kept:
+def read_private(deps: Deps, connection: str, call: Call) -> PrivateWords:
     """Return the private data of a session if its log refers to any; nothing if the data cannot be read."""
     if not has_private_words(call):
-        return NOTHING_KEPT
+        return NOTHING_PRIVATE
     try:
         entries = deps.ports.private.read(private_log(connection))
     except LogError as error:
         logger.error("the private data of a call could not be read: %s", error)
-        return NOTHING_KEPT
-    return Kept(words_kept(entries))
+        return NOTHING_PRIVATE
+    return PrivateWords(words_by_prompt(entries))
 
 
-def as_told(call: Call, known: Kept, agent: Agent) -> Call:
+def as_told(call: Call, known: PrivateWords, agent: Agent) -> Call:
     """Return the call for its model: with the held digits, and with the values if the model may see them."""
     held = {turn.key: turn.caller for turn in call.turns}
     held |= {key: words.text for key, words in known.words.items() if HELD in held.get(key, "")}
@@ -131,12 +131,12 @@ def as_told(call: Call, known: Kept, agent: Agent) -> Call:
     return call.with_words({key.frame: text for key, text in held.items()})
 
 
-def clear_held(deps: Deps, connection: str, call: Call, known: Kept, *, over: bool) -> Entries:
+def release_held(deps: Deps, connection: str, call: Call, known: PrivateWords, *, over: bool) -> Entries:
     """Log the held digits that no prompt can continue; return the new entries. `over`: no more prompts come.
 
     A prompt that was reworded in the meantime stays so: it is a part of a number.
     """
-    entries = tuple(held_no_more(call, known.words, over=over))
+    entries = tuple(released(call, known.words, over=over))
     try:
         for entry in entries:
             deps.ports.log.append(session_log(connection), entry)
@@ -150,13 +150,13 @@ def with_held(deps: Deps, connection: str, entries: Entries) -> Entries:
     call = fold(entries)
     if not holds(call):
         return entries
-    return (*entries, *clear_held(deps, connection, call, kept(deps, connection, call), over=True))
+    return (*entries, *release_held(deps, connection, call, read_private(deps, connection, call), over=True))
 
 
-def _keep(deps: Deps, frame: Frame, split: RedactedPrompt) -> None:
-    if split.kept:
+def _store_private(deps: Deps, frame: Frame, split: RedactedPrompt) -> None:
+    if split.private:
         try:
-            deps.ports.private.append(private_log(frame.connection), Entry(frame.key, split.kept))
+            deps.ports.private.append(private_log(frame.connection), Entry(frame.key, split.private))
         except LogError as error:
             logger.error("the private words of a caller were not stored for the tools: %s", error)
     for key, text in split.reworded:

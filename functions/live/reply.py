@@ -21,14 +21,14 @@ from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.hand_offs import becomes
-from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
+from functions.live.private import PrivateWords, as_told, read_private, redactor_of, release_held, without_numbers
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
+from functions.relay.call.call import Call, fold, known_to_reminder, newest_by_reminder, superseded, yields_to_prompt
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.call.watching import FIRST_CHECK_S
@@ -52,12 +52,12 @@ from functions.relay.wire.messages import Interrupt, Prompt
 NEXT_CHECK_S = 4
 """Seconds to the next check: twice the time between two heartbeats."""
 
-UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
+NO_ANSWER = Slot.ENDED.at(round_start(run_start(0), 1))
 """The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 FRAME = Slot.FRAME.at()
 
-LEFT: tuple[Ending, ...] = ("gone", "handed off", "goodbye")
+AGENT_IS_DONE: tuple[Ending, ...] = ("gone", "handed off", "goodbye")
 """Endings after which the caller is no longer with the agent."""
 
 MOST_TAKEOVERS = 2
@@ -72,7 +72,7 @@ class Since:
 
     began: float
     age: float = 0.0
-    begun: Callable[[], None] = lambda: None
+    on_begun: Callable[[], None] = lambda: None
     """Called once the answer has begun."""
 
     allowed: float = ANSWER_DEADLINE_S
@@ -99,7 +99,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if entries is None:
         return "repeated"
-    return _respond(deps, frame, entries, Since(started, begun=begun), tasks)
+    return _respond(deps, frame, entries, Since(started, on_begun=begun), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -125,18 +125,18 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> str:
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
-        return _leave(deps, frame) if known.call.end_claim else "not wanted any more"
+        return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
     if superseded(entries, frame.key) or yields_to_prompt(known.call):
-        return _leave(deps, frame)
+        return _answer_nothing(deps, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
     if time_up := must_end(deps, known.call, frame.key):
-        _leave(deps, frame)
+        _answer_nothing(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
     if answered_by_draft(deps, frame, entries, tasks):
-        since.begun()
+        since.on_begun()
         return "drafted"
     _answer(deps, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
@@ -162,10 +162,10 @@ def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskG
         return apologise(deps, frame, started, tasks, ending)
 
 
-def _leave(deps: Deps, frame: Frame) -> str:
+def _answer_nothing(deps: Deps, frame: Frame) -> str:
     """Log that this turn gets no answer, so that no report of the line is credited to it."""
     try:
-        deps.ports.log.append(frame.log, Entry(frame.key.under(UNWANTED), AnswerEnded("superseded")))
+        deps.ports.log.append(frame.log, Entry(frame.key.under(NO_ANSWER), AnswerEnded("superseded")))
     except LogError as error:
         logger.warning("the end of an unwanted answer was not logged: %s", error)
     return "not wanted any more"
@@ -235,18 +235,20 @@ def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
 def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover: Takeover = NEW) -> None:
     """Answer the last turn of a call. `frame` has the key of the turn, or of the takeover under it."""
     opened = known.call.opened or UNOPENED
-    agent, apart = deps.agent(opened.agent), kept(deps, frame.connection, known.call)
-    told = as_told(known.call, apart, agent)
+    agent, private_words = deps.agent(opened.agent), read_private(deps, frame.connection, known.call)
+    call_for_model = as_told(known.call, private_words, agent)
     since = known.since
-    answer = answer_to(deps, opened, told, since.began, takeover=takeover, waited=since.age, allowed=since.allowed)
-    run_answer(answer, deps.ports, _context(deps, frame, known, apart), tasks, deps.clock)
+    answer = answer_to(
+        deps, opened, call_for_model, since.began, takeover=takeover, waited=since.age, allowed=since.allowed
+    )
+    run_answer(answer, deps.ports, _context(deps, frame, known, private_words), tasks, deps.clock)
     deps.report(answer.ended)
-    if answer.ended.how not in LEFT:
+    if answer.ended.how not in AGENT_IS_DONE:
         now = deps.clock()
         playing, passed = answer.playback.seconds(now), now - since.began + since.age
         start_silence_timer(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
-        clear_held(deps, frame.connection, known.call, apart, over=answer.ended.how in LEFT)
+        release_held(deps, frame.connection, known.call, private_words, over=answer.ended.how in AGENT_IS_DONE)
 
 
 def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> None:
@@ -255,7 +257,7 @@ def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tas
     append_snapshot(deps, frame.log, entries)
 
 
-def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
+def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWords) -> AnswerContext:
     call, later = known.call, [entry for entry in known.entries if entry.key > frame.key]
     opened = call.opened or UNOPENED
     agent, now = deps.agent(opened.agent), call.turns[-1].key.at if call.turns else opened.began
@@ -270,12 +272,12 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         known.since.began,
         speaks(later),
         keyed_in(deps, frame.connection, agent, call),
-        redactor_of(deps, agent, call.language, apart),
+        redactor_of(deps, agent, call.language, private_words),
         agent.tell_private,
         opened.mark,
-        known.since.begun,
+        known.since.on_begun,
         partial(becomes, deps, agent=agent, now=now),
         CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
-        yields_beyond(call, known.entries),
+        known_to_reminder(call, known.entries),
     )

@@ -133,7 +133,7 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     language = announced.language or agent.language
     event = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
-    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
+    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.BEFORE_SESSION.at()), event))
     return hand_over(deps, event, announced, call)
 
 

@@ -35,7 +35,7 @@ def _taken_from_menu(deps: WebhookDeps, webhook: Webhook) -> Response:
     """Log once that a person has taken a call from a menu. The webhook is about the person's own call."""
     theirs = webhook.named("CallSid")
     event = HandedOff(f"{MENU}-{theirs}", MENU, webhook.named("To"))
-    key = Key(0, theirs).under(Slot.SCREENED.at())
+    key = Key(0, theirs).under(Slot.BEFORE_SESSION.at())
     deps.log.append(call_log(webhook.named("ParentCallSid")), Entry(key, event))
     return NO_CONTENT
 

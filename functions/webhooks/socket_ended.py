@@ -51,7 +51,7 @@ def socket_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     logger.info("a session ended", extra={"status": ended.status, "error": ended.error, "next": type(step).__name__})
     if isinstance(step, HangUp | GiveUp | Farewell) and form.get("Direction") == "inbound":
         call_over(deps, webhook)
-    return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at, recall))
+    return _go_on(deps, step, _AfterSession(call, entries, ended.session, webhook.key.at, recall))
 
 
 def _person(form: Mapping[str, str]) -> str:
@@ -73,11 +73,11 @@ def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
     if wanted and (note := after_hand_off(Entry(wanted.key, wanted.event), step, webhook.form)):
         deps.log.append(call_log(call), note)
     logger.info("a hand-off ended", extra={"next": type(step).__name__})
-    return _go_on(deps, step, _Left(call, entries, by, webhook.key.at))
+    return _go_on(deps, step, _AfterSession(call, entries, by, webhook.key.at))
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class _AfterSession:
     """A call after a session or a hand-off has ended."""
 
     call: str
@@ -99,7 +99,7 @@ class _Left:
         return deps.announce(self.call, announced, self.entries)
 
 
-def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
+def _go_on(deps: WebhookDeps, step: NextStep, left: _AfterSession) -> str:
     announced, call = replace(deps.announced(left.entries), at=left.at), left.call
     agent = deps.agents[announced.agent]
     match step:
@@ -111,7 +111,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
             stay_counted(deps, announced, call, longest_s(agent))
             return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
         case GiveUp():
-            language = _spoken(deps, call) or announced.language or agent.language
+            language = _language_spoken(deps, call) or announced.language or agent.language
             return without_session(deps, announced.agent, call, language, outbound=announced.outbound)
         case Farewell(words, language):
             return twilio.farewell(words, agent, language)
@@ -121,13 +121,13 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
             return twilio.hang_up()
 
 
-def _spoken(deps: WebhookDeps, call: str) -> str:
+def _language_spoken(deps: WebhookDeps, call: str) -> str:
     """Return the language of a call's newest session; empty if none has begun."""
     joined = [one.event.connection for one in deps.log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
     return fold(deps.log.read(session_log(joined[-1]))).language if joined else ""
 
 
-def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced) -> str:
+def _pass_on(deps: WebhookDeps, step: PassOn, left: _AfterSession, announced: Announced) -> str:
     """Begin a session of the other agent. If a deployment has removed it, the caller stays with this agent."""
     if (agent := deps.agents.get(step.passed.agent)) is None:
         logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)

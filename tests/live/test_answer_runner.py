@@ -14,7 +14,7 @@ from functions.live import answer_runner as conducting
 from functions.live import tool_runner
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import HEARTBEAT_EVERY_S, run_answer
-from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
+from functions.live.barge_in import FRESH_S, WAIT_FOR_LOOK_S
 from functions.live.deps import Ports
 from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
@@ -87,14 +87,14 @@ def begin(
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
     read_at: float | None = None,
-    yields_beyond: frozenset[Key] | None = None,
+    known_to_reminder: frozenset[Key] | None = None,
 ) -> Callable[[], None]:
     """Return what gives the answer; none of its threads runs when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
     slot = replace(
         AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted, read_at=read_at),
-        yields_beyond=yields_beyond,
+        known_to_reminder=known_to_reminder,
     )
 
     def give() -> None:
@@ -306,7 +306,7 @@ def test_nothing_is_said_when_the_caller_goes_on_before_it() -> None:
 def test_only_a_late_prompt_of_its_moment_ends_an_answer_that_yields(known: bool) -> None:
     log, model, line, late = TroubledLog(), FedModel(), HeardLine(), Entry(Key(KEY.at, ""), Prompt("Wait!"))
     log.append(LOG, late)
-    with in_the_background(begin(model, line, log, yields_beyond=frozenset([late.key] if known else []))):
+    with in_the_background(begin(model, line, log, known_to_reminder=frozenset([late.key] if known else []))):
         log.wait_for_looks(1)
         model.feed(TextDelta("Are you there?"), Finished("end"))
     assert line.words == ("Are you there?" if known else "")
@@ -343,7 +343,7 @@ def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytes
         began = monotonic()
         model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
-    assert max(line.times) - began < 2 * STALE_AT_MOST_S + SCHEDULING
+    assert max(line.times) - began < 2 * WAIT_FOR_LOOK_S + SCHEDULING
     assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
 
 

@@ -146,11 +146,11 @@ def test_a_watch_looks_again_after_a_look_that_failed() -> None:
 
 def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
     watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
-    watch.hear(speaks=True, began=0.0)
+    watch.note_voice(caller_speaks=True, began=0.0)
     with in_the_background(watch.may_send) as allowed, in_the_background(watch.keep):
         assert not allowed.done()
-        watch.hear(speaks=True, began=0.0)
-        watch.hear(speaks=False, began=0.0)
+        watch.note_voice(caller_speaks=True, began=0.0)
+        watch.note_voice(caller_speaks=False, began=0.0)
         assert allowed.result(WAIT_S) is True
         watch.stop()
 
@@ -158,7 +158,7 @@ def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
 def test_a_prompt_that_follows_takes_the_place_of_waiting_words() -> None:
     found: list[Newer] = []
     watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
-    watch.hear(speaks=True, began=monotonic())
+    watch.note_voice(caller_speaks=True, began=monotonic())
     with in_the_background(watch.keep):
         assert watch.may_send() is False
     assert found == [Superseded()]
@@ -178,7 +178,7 @@ def test_what_comes_before_a_look_does_not_make_it_older() -> None:
     def look() -> None:
         watch.stop()
 
-    watch = BargeInWatch(Noting(), look, print, lambda: now[0], before=beat)
+    watch = BargeInWatch(Noting(), look, print, lambda: now[0], prepare=beat)
     watch.keep()
     fresh.clear()
     assert watch.may_send() and fresh[0]
@@ -193,7 +193,7 @@ def test_a_voice_without_an_end_holds_words_for_a_bounded_time() -> None:
             return met()
 
     watch = BargeInWatch(Patient(), giving(None), print, lambda: now[0])
-    watch.hear(speaks=True, began=0.0)
+    watch.note_voice(caller_speaks=True, began=0.0)
     assert watch.may_send()
     assert HOLD_AT_MOST_S <= now[0] <= HOLD_AT_MOST_S + 2
 
@@ -207,8 +207,8 @@ def test_an_older_look_that_comes_back_late_ends_no_voice() -> None:
             return met()
 
     watch = BargeInWatch(Patient(), giving(None), print, lambda: now[0])
-    watch.hear(speaks=True, began=0.2)
-    watch.hear(speaks=False, began=0.1)
+    watch.note_voice(caller_speaks=True, began=0.2)
+    watch.note_voice(caller_speaks=False, began=0.1)
     assert watch.may_send()
     assert now[0] >= HOLD_AT_MOST_S
 
@@ -225,8 +225,8 @@ def test_words_that_waited_for_a_voice_leave_after_a_fresh_look() -> None:
             return met()
 
     watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0])
-    watch.hear(speaks=True, began=0.0)
-    steps += [lambda: watch.hear(speaks=False, began=0.1), bool, watch.keep]
+    watch.note_voice(caller_speaks=True, began=0.0)
+    steps += [lambda: watch.note_voice(caller_speaks=False, began=0.1), bool, watch.keep]
     assert not watch.may_send()
 
 
@@ -242,9 +242,9 @@ def test_words_wait_for_a_voice_that_follows_at_once() -> None:
             return met()
 
     watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0], looked_at=5.0)
-    watch.hear(speaks=True, began=5.0)
+    watch.note_voice(caller_speaks=True, began=5.0)
     voices = [False, True, True, False]
-    steps += [partial(watch.hear, speaks, 5.0) for speaks in voices]
+    steps += [partial(watch.note_voice, speaks, 5.0) for speaks in voices]
     steps += [watch.keep]
     assert not watch.may_send()
 
@@ -252,7 +252,7 @@ def test_words_wait_for_a_voice_that_follows_at_once() -> None:
 def test_words_that_follow_others_wait_for_no_voice() -> None:
     watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
     assert watch.may_send()
-    watch.hear(speaks=True, began=0.0)
+    watch.note_voice(caller_speaks=True, began=0.0)
     assert watch.may_send()
 
 
@@ -269,8 +269,8 @@ def test_words_that_break_a_silence_wait_for_a_voice_again() -> None:
 
     watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0], looked_at=5.0)
     assert watch.may_send()
-    watch.hear(speaks=True, began=5.0)
-    steps += [partial(watch.hear, False, 5.0), watch.keep]
+    watch.note_voice(caller_speaks=True, began=5.0)
+    steps += [partial(watch.note_voice, False, 5.0), watch.keep]
     assert not watch.may_send(breaks_silence=True)
 
 

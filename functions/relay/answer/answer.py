@@ -127,7 +127,7 @@ class Answer:
                 self._life.claim()
             case Superseded():
                 yield from self._fall_silent("superseded")
-            case Interrupted() if self._speech.left:
+            case Interrupted() if self._speech.has_sent:
                 yield from self._fall_silent("superseded")
             case TextDelta() | ToolCall() | Finished() | ModelFailed() if self._life.asking:
                 self._requests.note_sign(now)
@@ -243,7 +243,7 @@ class Answer:
             case moves.AskDigits() as question:
                 yield from self._ask_digits(question, now)
             case moves.GiveAway() | moves.SayGoodbye():
-                yield from self._leave(move)
+                yield from self._end_part(move)
             case moves.Apologise(ending):
                 yield from self._apologise(ending)
             case moves.Finish():
@@ -256,7 +256,7 @@ class Answer:
             self._requests.flaw = Flaw.NOISE if words or self._requests.agent_spoke_last else None
             yield self._ask(now)
 
-    def _leave(self, move: moves.GiveAway | moves.SayGoodbye) -> Iterator[Append]:
+    def _end_part(self, move: moves.GiveAway | moves.SayGoodbye) -> Iterator[Append]:
         """End the agent's part. A hand-off is logged for the webhook that follows; `end` carries only its id."""
         if isinstance(move, moves.SayGoodbye):
             self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())

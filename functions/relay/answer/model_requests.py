@@ -150,7 +150,7 @@ class ModelRequests:
             yield from self.round.messages(said)
         elif said and self.flaw is not Flaw.LOST:
             yield AgentMessage(said)
-        if self.flaw and self.flaw.value and not self.round.wanted:
+        if self.flaw and self.flaw.value and not self.round.needs_request:
             yield CallerMessage(self.flaw.value)
 
     def end(self, reason: FinishReason, spoke: bool) -> None:

@@ -160,11 +160,11 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
 def next_move(requests: ModelRequests, now: float) -> Move:
     """Return the move after the model has ended its round and all tools have ended."""
     match requests.round:
-        case ToolRound(exit=exit) if exit:
-            return _leave(exit)
+        case ToolRound(ends_part=exit) if exit:
+            return _end_part(exit)
         case ToolRound(digits_prompt=prompt) if prompt:
             return AskDigits(prompt)
-        case ToolRound(wanted=False) if requests.flaw is None:
+        case ToolRound(needs_request=False) if requests.flaw is None:
             return Finish()
         case _ if requests.too_late(now):
             return Apologise("late")
@@ -208,7 +208,7 @@ def limited(agent: Agent, call: Call, phrases: Phrases) -> Move:
     now = call.turns[-1].key.at if call.turns else 0
     match agent.when_limited and at_this_hour(agent.when_limited, agent, now):
         case HandOff() | PassTo() | EndCall() as exit:
-            return _leave(exit)
+            return _end_part(exit)
         case _:
             return SayGoodbye(phrases.time_up)
 
@@ -242,7 +242,7 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
         case Tool():
             return RunTool(ToolCall(BY_KEY, act.spec.name, "{}"), act)
         case HandOff() | EndCall() | PassTo():
-            return _leave(act)
+            return _end_part(act)
         case _ if isinstance(act, Utterance):
             return Utter((act,))
         # A deployment may have removed the key's meaning since the caller pressed it.
@@ -250,5 +250,5 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
             return Utter((Say(phrases.undone),))
 
 
-def _leave(exit: ToolExit) -> Move:
+def _end_part(exit: ToolExit) -> Move:
     return SayGoodbye(exit.saying) if isinstance(exit, EndCall) else GiveAway(exit)

@@ -56,7 +56,7 @@ class Speech:
         self._script, self._playback = script, playback
         self._cycle = StateMachine(SpeechState.OPEN, SPEECH, unexpected)
         self._flight: _Flight | None = None
-        self._left_at: float | None = None
+        self._sent_at: float | None = None
         self._hurried_to = -1
         self._end: End | None = None
 
@@ -66,9 +66,9 @@ class Speech:
         return self._cycle.state
 
     @property
-    def left(self) -> bool:
+    def has_sent(self) -> bool:
         """Whether a message has been sent."""
-        return self._left_at is not None
+        return self._sent_at is not None
 
     @property
     def in_flight(self) -> bool:
@@ -94,7 +94,7 @@ class Speech:
         """Only send `end`, not before `at`: the invocation that claimed it died and may already have sent it."""
         self.finish(end)
         self._cycle.on(SpeechTrigger.CLAIM)
-        self._flight, self._left_at = _Flight(end, again_at=at), at
+        self._flight, self._sent_at = _Flight(end, again_at=at), at
 
     def claim(self) -> None:
         """This answer holds the claim to end the session. `end` must be sent, whatever is newer."""
@@ -121,9 +121,9 @@ class Speech:
             return 0.0
         if not self._script.ready.strip():
             return None
-        if self._left_at is None or not self._script.started:
+        if self._sent_at is None or not self._script.started:
             return 0.0
-        return self._left_at + (CLAUSE_GAP_S if self._ends_clause() else LONGEST_GAP_S)
+        return self._sent_at + (CLAUSE_GAP_S if self._ends_clause() else LONGEST_GAP_S)
 
     def take(self, now: float) -> Outgoing | None:
         """Return the message to send now; None if none is due."""
@@ -131,7 +131,7 @@ class Speech:
         if due is None or due > now:
             return None
         if self._flight is None:
-            self._flight, self._left_at = self._leave(now), now
+            self._flight, self._sent_at = self._start_next(now), now
         self._flight.again_at = None
         return self._flight.message
 
@@ -166,7 +166,7 @@ class Speech:
         elif flight.tries > BUSY_TRIES and self.state is not SpeechState.LEAVING:
             self._drop()
 
-    def _leave(self, now: float) -> _Flight:
+    def _start_next(self, now: float) -> _Flight:
         cuts_off = self._script.ends_preemptible
         message = self._next()
         if cuts_off and isinstance(message, Text | Media):

@@ -89,13 +89,13 @@ class ToolRound:
         `open_calls` are those of older answers.
         """
         self.slot = slot
-        self.exit: ToolExit | None = None
+        self.ends_part: ToolExit | None = None
         """What ends the agent's part; None if it goes on."""
 
         self.digits_prompt: DigitsPrompt | None = None
         """The digits that the caller is asked to key in; None for none."""
 
-        self.wanted = False
+        self.needs_request = False
         """Whether the model must get a result of this round."""
         self._ids, self._open_calls = ids, open_calls
         self._calls: list[ToolCall] = []
@@ -172,12 +172,12 @@ class ToolRound:
             self._unlogged.append(self._shared(call, slot, begun.result))
         match ended.outcome:
             case str():
-                self.wanted = True
+                self.needs_request = True
             case tuple(utterances):
-                self.wanted = self.wanted or any(one.answer for one in utterances)
+                self.needs_request = self.needs_request or any(one.answer for one in utterances)
                 return utterances
             case exit:
-                self.exit = self.exit or exit
+                self.ends_part = self.ends_part or exit
         return ()
 
     def give_up(self) -> None:
@@ -218,7 +218,7 @@ class ToolRound:
     def _settle(self, call: ToolCall, text: str, failed: bool) -> None:
         self._calls.append(call)
         self._results[call.id] = ToolResult(call.id, text, failed)
-        self.wanted = True
+        self.needs_request = True
 
     def _same(self, call: ToolCall, tool: Tool) -> _Begun | None:
         """Return an equal call, even if its JSON is written differently; None if there is none."""
@@ -237,7 +237,7 @@ class ToolRound:
         yield Append(called, ToolCalled(call.id, call.name, call.arguments))
         if begun in self._done_before:
             self._done_again.append(begun)
-            self.wanted = True
+            self.needs_request = True
         if begun.result:
             yield self._shared(call, returned, begun.result)
         else:

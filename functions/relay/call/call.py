@@ -158,7 +158,7 @@ def yields_to_prompt(call: Call) -> bool:
             return False
 
 
-def yields_beyond(call: Call, entries: Iterable[Entry]) -> frozenset[Key] | None:
+def known_to_reminder(call: Call, entries: Iterable[Entry]) -> frozenset[Key] | None:
     """Return the prompts that are known when a silence or a noise begins the last turn; None if it began otherwise.
 
     Its answer yields to any other prompt of its millisecond, which was logged late.
@@ -210,7 +210,7 @@ def _ended(call: Call, key: Key, ends: SessionRefused | EndClaimed | Closed) -> 
         case EndClaimed():
             return replace(call, end_claim=ends)
         case Closed():
-            return replace(call, turns=_lost(call, key), closed=True)
+            return replace(call, turns=_turns_after_close(call, key), closed=True)
 
 
 def _reported(call: Call, entry: Entry) -> Call:
@@ -286,6 +286,6 @@ def _after(turn: Turn, key: Key, act: Act) -> Turn:
             return replace(turn, caller=text)
 
 
-def _lost(call: Call, key: Key) -> tuple[Turn, ...]:
+def _turns_after_close(call: Call, key: Key) -> tuple[Turn, ...]:
     """Return the turns after the socket has closed: a line that reports plays no more of them."""
     return after_close(call.turns, key.at) if call.reports else call.turns

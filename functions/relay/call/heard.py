@@ -69,7 +69,7 @@ def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
     `reports` says whether this line reports what it has played. A line that does not has played everything up to
     `heard`. A turn whose words were sent after the interrupt is not changed.
     """
-    reached = [not turn.spared(key) for turn in turns]
+    reached = [not turn.is_spared_by(key) for turn in turns]
     cut = iter(_interrupted(tuple(compress(turns, reached)), key.at, heard, reports))
     return tuple(next(cut) if one else turn for turn, one in zip(turns, reached, strict=True))
 
@@ -83,7 +83,7 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     if reports and (two := _left_open(turns, heard)):
         turns, heard = after_played(turns, at, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], at, heard)
-    if not reports and speaking and not speaking.may_say(heard):
+    if not reports and speaking and not speaking.may_own(heard):
         # The line plays late words of an answer that was cut earlier, or words that no turn has logged.
         speaking = LATE_WORDS.find(turns, heard, at)
     if speaking is None:
@@ -99,15 +99,15 @@ def _speaking(turns: Turns, at: int, heard: str) -> Turn | None:
 
 
 def _left_open(turns: Turns, text: str) -> Halves | None:
-    turn = next((turn for turn in turns if turn.ends_in(text)), None)
-    return split(text, turn.left) if turn else None
+    turn = next((turn for turn in turns if turn.is_finished_within(text)), None)
+    return split(text, turn.letters_to_play) if turn else None
 
 
 def _joined(turns: Turns, text: str) -> Halves | None:
     """Return the end of a turn that is no longer known and the beginning of another, unless one turn says it all."""
     if any(turn.expects(text) for turn in turns):
         return None
-    letters = max((turn.begins_at_the_end_of(text) for turn in turns), default=0)
+    letters = max((turn.starts_at_end_of(text) for turn in turns), default=0)
     before, after = split(text, len(bare(text)) - letters)
     known = any(not turn.logged or turn.expects(before) for turn in turns)
     return (before, after) if letters and known else None
@@ -172,7 +172,7 @@ PLAYED: tuple[TurnRule | SplitRule, ...] = (
     TurnRule(
         "the turn whose next words these are",
         _oldest_first,
-        lambda turn, text, _: not turn.cut and turn.goes_on_with(text),
+        lambda turn, text, _: not turn.cut and turn.next_words_are(text),
     ),
     # An answer without a full stop, and the next one: "in two. And" is one clause to the line.
     SplitRule("the end of a turn, left open, and the next turn's words", _left_open),
@@ -233,7 +233,7 @@ SPEAKING = (
     TurnRule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
     # Two interrupts: the first seemed to cut this answer too, but the second names its first clause.
     TurnRule(
-        "a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.begins(heard)
+        "a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.starts_with(heard)
     ),
     # An interrupt without words, or with words that no turn holds, still stops the voice.
     TurnRule("the first turn with words left", _pending, lambda *_: True),

@@ -36,7 +36,7 @@ class RedactedPrompt:
     logged: str
     """The text for the log."""
 
-    kept: WordsKept | None = None
+    private: WordsKept | None = None
     """The entry for the private log; None if nothing is private."""
 
     reworded: tuple[tuple[Key, str], ...] = ()
@@ -66,7 +66,7 @@ def redact_prompt(
     return RedactedPrompt(logged, WordsKept(safe[key], tuple(values), clears) if logged != text else None, changed)
 
 
-def words_kept(entries: Iterable[Entry]) -> dict[Key, WordsKept]:
+def words_by_prompt(entries: Iterable[Entry]) -> dict[Key, WordsKept]:
     """Return the words in the entries of a private log, by the keys of their prompts."""
     return {entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)}
 
@@ -76,7 +76,7 @@ def holds(call: Call) -> bool:
     return any(HELD in turn.caller for turn in call.turns)
 
 
-def held_no_more(call: Call, kept: Mapping[Key, WordsKept], *, over: bool = False) -> Iterator[Entry]:
+def released(call: Call, kept: Mapping[Key, WordsKept], *, over: bool = False) -> Iterator[Entry]:
     """Return the entries that log held digits, now that no prompt can continue them. `over`: no more prompts come."""
     if not holds(call):
         return

@@ -142,7 +142,7 @@ class Turn:
         return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
 
     @property
-    def left(self) -> int:
+    def letters_to_play(self) -> int:
         """How many letters of `said` the line has still to play."""
         return len(self._rest)
 
@@ -150,16 +150,16 @@ class Turn:
         """Whether these words are among those that the line has still to play."""
         return bare(text) in self._rest
 
-    def goes_on_with(self, text: str) -> bool:
+    def next_words_are(self, text: str) -> bool:
         """Whether these are the next words that the line plays of this turn."""
         return bool(bare(text)) and self._rest.startswith(bare(text))
 
-    def ends_in(self, text: str) -> bool:
+    def is_finished_within(self, text: str) -> bool:
         """Whether these words begin with the whole rest of this turn, and then go on."""
         untouched = not self.cut or not self.heard
-        return untouched and 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
+        return untouched and 0 < self.letters_to_play < len(bare(text)) and bare(text).startswith(self._rest)
 
-    def may_say(self, text: str) -> bool:
+    def may_own(self, text: str) -> bool:
         """Whether these words may belong to this turn: the words of a running answer may not be logged yet."""
         return self.ended is None or self.expects(text)
 
@@ -167,7 +167,7 @@ class Turn:
         """Whether its first words may have been played by this time: no answer begins within a moment."""
         return at - self.key.at > SAME_MOMENT_MS
 
-    def spared(self, interrupt: Key) -> bool:
+    def is_spared_by(self, interrupt: Key) -> bool:
         """Whether this interrupt happened before the first words of this turn were played: it cut older words."""
         known = any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
         sent_ms = self.ended.first_words_ms if self.ended else 0
@@ -182,12 +182,12 @@ class Turn:
         first = next((act for act in self.acts if isinstance(act, AgentSaid)), None)
         return first is not None and first.behind >= str(reminder)
 
-    def begins(self, text: str) -> bool:
+    def starts_with(self, text: str) -> bool:
         """Whether these are the first words of this turn, although it seemed to be cut before them."""
         nothing = not self.heard and not self.fragment
         return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
-    def begins_at_the_end_of(self, text: str) -> int:
+    def starts_at_end_of(self, text: str) -> int:
         """Return how many letters at the end of these words are the first ones of this turn; 0 if all or none are."""
         if self.cut or self.reached:
             return 0
@@ -213,14 +213,14 @@ class Turn:
         if self.just_skipped(text, at):
             before, after = split(self.heard, len(bare(self.heard)) - len(self.newest))
             return replace(self, heard=f"{before} {text.strip()} {after}".strip(), skipped="")
-        whole = replace(self, cut=False) if self.begins(text) else self
+        whole = replace(self, cut=False) if self.starts_with(text) else self
         settled = replace(whole._up_to(whole.fragment), fragment="")
         heard = settled._after_a_gap(text) if settled.cut or settled.preempted else settled._up_to(text)
         return replace(heard, newest=bare(text), heard_at=at)
 
     def interrupted(self, text: str, at: int) -> "Turn":
         """Return the turn after a frame at `at` (ms) has cut it in the middle of these words."""
-        fragment = "" if self.just_heard(text, at) or not self.may_say(text) else text.strip()
+        fragment = "" if self.just_heard(text, at) or not self.may_own(text) else text.strip()
         return replace(self, cut=True, cut_at=at, fragment=fragment)
 
     def stopped(self, text: str, at: int) -> "Turn":

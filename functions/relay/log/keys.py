@@ -96,8 +96,8 @@ class Slot(Enum):
     REMINDER_RETURNED = ("frame", range(905, 906))
     """Under a turn: a reminder of it has returned."""
 
-    SCREENED = ("call", range(0, 1))
-    """Who or what answered a call that we placed, just before the webhook that announces its session."""
+    BEFORE_SESSION = ("call", range(0, 1))
+    """What a webhook decided just before it would announce a session: who answered our call, or a hand-off."""
 
     UNREACHED = ("call", range(7000, 10_000))
     """No person took the call. The number in this range is the slot of the hand-off."""

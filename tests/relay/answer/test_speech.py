@@ -225,7 +225,7 @@ class TestOtherMessages:
         speech = Talk()
         speech.script.put(self.JINGLE)
         assert Line(speech).until(0.0).times == [0.0]
-        assert speech.left
+        assert speech.has_sent
 
     def test_that_change_the_language_change_that_of_the_words_after(self) -> None:
         speech = Talk(options=SpeakingOptions("it-IT"))
@@ -332,7 +332,7 @@ class TestOtherMessages:
         speech = Talk()
         speech.script.close_older()
         line = Line(speech).until(1.0)
-        assert (line.left, speech.left) == ([], False)
+        assert (line.left, speech.has_sent) == ([], False)
         line.hears("Yes.")
         speech.finish()
         assert [message for _, message in line.until(3.0).left] == [Text("", last=True), Text("Yes.", last=True)]

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
+from functions.relay.call.call import (
+    Call,
+    fold,
+    known_to_reminder,
+    newest_by_reminder,
+    superseded,
+    yields_to_prompt,
+)
 from functions.relay.call.history import CALL_BEGINS, UNANSWERED, history
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import (
@@ -777,9 +784,9 @@ def test_a_reminder_yields_to_a_prompt_or_key_without_an_answer(log: list[Entry]
 def test_a_reminder_yields_only_to_prompts_that_it_did_not_know(cause: Event) -> None:
     known = [opened(), at(1000, Prompt("One?")), *answer(1000, "Yes.")]
     log = [*known, at(2000, cause)]
-    assert yields_beyond(fold(log), log) == frozenset([known[1].key])
-    assert yields_beyond(fold(known), known) is None
-    assert yields_beyond(Call(), ()) is None
+    assert known_to_reminder(fold(log), log) == frozenset([known[1].key])
+    assert known_to_reminder(fold(known), known) is None
+    assert known_to_reminder(Call(), ()) is None
 
 
 def test_a_prompt_that_was_reworded_has_its_new_text() -> None:

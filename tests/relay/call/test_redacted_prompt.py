@@ -9,9 +9,9 @@ from functions.relay.call.call import Call, fold
 from functions.relay.call.redacted_prompt import (
     RedactedPrompt,
     has_private_words,
-    held_no_more,
     redact_prompt,
-    words_kept,
+    released,
+    words_by_prompt,
 )
 from functions.relay.call.redactor import Redactor
 from functions.relay.log.events import DigitsRequested, Entry, PromptReworded, ToolCalled, WordsKept
@@ -76,16 +76,18 @@ def test_digits_that_may_go_on_are_held(text: str, digits: str, clears: bool) ->
 def test_each_row_of_held_digits_has_its_own_number() -> None:
     kept = {key(1000): WordsKept("It is 4111 1111", (("[digits 1]", "41111111"),))}
     found = heard("1112 222", "It is [digits]", kept=kept)
-    assert found.kept == WordsKept("1112 222", (("[digits 2]", "411111111112222"), ("[digits 3]", "1112222")), False)
+    assert found.private == WordsKept(
+        "1112 222", (("[digits 2]", "411111111112222"), ("[digits 3]", "1112222")), False
+    )
     again = heard("It is 4111 1111", "Well, let me look for my purse, which is upstairs.", kept=kept)
-    assert again.kept == WordsKept("It is 4111 1111", (("[digits 1]", "41111111"),))
+    assert again.private == WordsKept("It is 4111 1111", (("[digits 1]", "41111111"),))
 
 
 def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
     kept = {key(1000): WordsKept("It is 4111 1111", ())}
     found = heard("1111 1111.", "It is [digits]", kept=kept)
     assert (found.logged, found.reworded) == ("[card 1].", ((key(1000), "It is [card 1]"),))
-    assert found.kept == WordsKept("[card 1].", (("[card 1]", CARD),))
+    assert found.private == WordsKept("[card 1].", (("[card 1]", CARD),))
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,8 @@ def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
 def test_digits_are_held_while_a_prompt_may_continue_them(after: tuple[str, ...], over: bool, logged: bool) -> None:
     known, kept = call("It is [digits]", *after), {key(1000): WordsKept("It is 4111 1111", ())}
     entry = Entry(key(1000).under(Slot.REWORDED.at()), PromptReworded("It is 4111 1111"))
-    assert list(held_no_more(known, kept, over=over)) == ([entry] if logged else [])
-    assert list(held_no_more(known, {key(1000): WordsKept("It is 4111 1111", (), clears=False)}, over=over)) == []
+    assert list(released(known, kept, over=over)) == ([entry] if logged else [])
+    assert list(released(known, {key(1000): WordsKept("It is 4111 1111", (), clears=False)}, over=over)) == []
 
 
 def test_held_digits_whose_value_is_lost_stay_a_placeholder() -> None:
@@ -134,7 +136,7 @@ def test_a_placeholder_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -
 def test_words_are_kept_by_the_keys_of_their_prompts() -> None:
     first, second = WordsKept("It is [card 1].", (("[card 1]", CARD),)), WordsKept("4111", ())
     other = at(3000, Prompt("Hi."))
-    assert words_kept([Entry(key(1000), first), other, Entry(key(2000), second)]) == {
+    assert words_by_prompt([Entry(key(1000), first), other, Entry(key(2000), second)]) == {
         key(1000): first,
         key(2000): second,
     }
@@ -142,4 +144,4 @@ def test_words_are_kept_by_the_keys_of_their_prompts() -> None:
 
 def test_a_call_that_holds_nothing_has_nothing_to_log() -> None:
     kept = {key(1000): WordsKept("[card 1]", (("[card 1]", CARD),))}
-    assert list(held_no_more(call("[card 1]"), kept, over=True)) == []
+    assert list(released(call("[card 1]"), kept, over=True)) == []

@@ -64,7 +64,7 @@ def test_words_that_an_invocation_sent_before_it_died_are_known() -> None:
 
 
 def test_words_wait_until_they_are_played_or_cut() -> None:
-    assert (TURN.pending, TURN.left) == (True, 23)
+    assert (TURN.pending, TURN.letters_to_play) == (True, 23)
     assert not TURN.played_out().pending
     assert not replace(TURN, cut=True).pending
     assert replace(RUNNING, acts=(), slots=()).pending
@@ -72,13 +72,16 @@ def test_words_wait_until_they_are_played_or_cut() -> None:
 
 def test_the_next_words_of_a_turn_are_known() -> None:
     turn = TURN.hear("We have pasta.", 2000)
-    assert (turn.expects("have wine."), turn.goes_on_with("We have"), turn.goes_on_with("have")) == (
+    assert (turn.expects("have wine."), turn.next_words_are("We have"), turn.next_words_are("have")) == (
         True,
         True,
         False,
     )
-    assert (turn.may_say("tea"), RUNNING.may_say("tea")) == (False, True)
-    assert (turn.ends_in("We have wine. Sorry."), turn.ends_in("We have wine.")) == (True, False)
+    assert (turn.may_own("tea"), RUNNING.may_own("tea")) == (False, True)
+    assert (turn.is_finished_within("We have wine. Sorry."), turn.is_finished_within("We have wine.")) == (
+        True,
+        False,
+    )
 
 
 def test_no_answer_is_heard_in_the_moment_of_its_question() -> None:
@@ -87,11 +90,11 @@ def test_no_answer_is_heard_in_the_moment_of_its_question() -> None:
 
 def test_an_interrupt_spares_words_that_were_not_sent_yet() -> None:
     early, late = Key(1000 + SAME_MOMENT_MS, "m2"), Key(1001 + SAME_MOMENT_MS, "m2")
-    assert [TURN.spared(early), TURN.spared(late)] == [True, False]
-    assert replace(TURN, acts=(AgentSaid(MENU, after=str(late)),)).spared(late)
-    assert not Turn(KEY).spared(early), "a greeting plays at once"
-    assert replace(TURN, caller="", cause=KeyPressed("1")).spared(early)
-    assert not replace(TURN, heard="We").spared(early)
+    assert [TURN.is_spared_by(early), TURN.is_spared_by(late)] == [True, False]
+    assert replace(TURN, acts=(AgentSaid(MENU, after=str(late)),)).is_spared_by(late)
+    assert not Turn(KEY).is_spared_by(early), "a greeting plays at once"
+    assert replace(TURN, caller="", cause=KeyPressed("1")).is_spared_by(early)
+    assert not replace(TURN, heard="We").is_spared_by(early)
 
 
 def test_words_may_be_sent_after_those_of_a_reminder() -> None:
@@ -103,8 +106,8 @@ def test_words_may_be_sent_after_those_of_a_reminder() -> None:
 
 def test_a_turn_that_seemed_cut_may_begin_after_all() -> None:
     cut = replace(TURN, cut=True)
-    assert (cut.begins("We have"), cut.begins("wine"), cut.begins(" ")) == (True, False, False)
-    assert not replace(cut, heard="We").begins("We have")
+    assert (cut.starts_with("We have"), cut.starts_with("wine"), cut.starts_with(" ")) == (True, False, False)
+    assert not replace(cut, heard="We").starts_with("We have")
     assert not cut.hear("We have", 9000).cut
 
 
@@ -112,8 +115,8 @@ def test_a_turn_that_seemed_cut_may_begin_after_all() -> None:
     ("text", "letters"), [("Yes. We have", 6), ("We have", 0), ("Yes. Tea", 0), ("Yes. We have pasta. We", 14)]
 )
 def test_a_report_may_end_with_the_first_words_of_a_turn(text: str, letters: int) -> None:
-    assert TURN.begins_at_the_end_of(text) == letters
-    assert replace(TURN, cut=True).begins_at_the_end_of(text) == 0
+    assert TURN.starts_at_end_of(text) == letters
+    assert replace(TURN, cut=True).starts_at_end_of(text) == 0
 
 
 def test_a_moment_joins_a_report_and_an_interrupt() -> None:
@@ -137,7 +140,7 @@ def test_a_report_after_an_interrupt_names_what_was_cut() -> None:
 def test_words_after_a_gap_do_not_make_those_before_them_heard() -> None:
     cut = TURN.hear("We have", 2000).interrupted("", 2500)
     late = cut.hear("wine.", 9000)
-    assert (late.heard, late.skipped, late.left) == ("We have wine.", "pasta.Wehave", 0)
+    assert (late.heard, late.skipped, late.letters_to_play) == ("We have wine.", "pasta.Wehave", 0)
     assert late.just_skipped("pasta. We have", 9100)
     assert late.hear("pasta. We have", 9100).heard == "We have pasta. We have wine."
     assert cut.hear("tea", 9000).heard == "We have tea"

@@ -94,7 +94,7 @@ def in_a_session() -> Iterator[int]:
 
 def in_a_call() -> Iterator[int]:
     """Each slot that a call's log may use under one frame."""
-    yield from (Slot.FRAME.at(), Slot.SCREENED.at(), *HAND_OFFS)
+    yield from (Slot.FRAME.at(), Slot.BEFORE_SESSION.at(), *HAND_OFFS)
     yield from (Slot.UNREACHED.at(number=slot) for slot in HAND_OFFS)
 
 

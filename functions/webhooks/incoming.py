@@ -22,7 +22,7 @@ from functions.webhooks.unanswered import without_session
 logger = logging.getLogger("hotline")
 
 
-def ring(deps: WebhookDeps, webhook: Webhook) -> str:
+def answer_incoming_call(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
     recall, mark = Recall(deps, caller), mark_of_person(deps, caller)
@@ -53,7 +53,7 @@ def _refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Li
     if not isinstance(wanted, HandOff):
         return without_session(deps, announced.agent, call)
     event = wanted.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
-    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
+    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.BEFORE_SESSION.at()), event))
     return hand_over(deps, event, announced, call)
 
 
@@ -67,12 +67,12 @@ def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:
     agent, callee = deps.agents[name], webhook.named("To")
     recall = Recall(deps, callee)
     if answered_by:
-        screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
+        screened = Entry(webhook.key.under(Slot.BEFORE_SESSION.at()), Screened(answered_by))
         deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
     mark, ours = mark_of_person(deps, callee), webhook.form.get("From", "")
     note_call(deps, mark, webhook)
-    parameters = _ordered(deps, callee, mark, webhook.asked("request"))
+    parameters = _parameters_of_order(deps, callee, mark, webhook.asked("request"))
     language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
     logger.info("a placed call was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
@@ -85,7 +85,7 @@ def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:
             return twilio.hang_up()
 
 
-def _ordered(deps: WebhookDeps, callee: str, mark: str, request: str) -> tuple[tuple[str, str], ...]:
+def _parameters_of_order(deps: WebhookDeps, callee: str, mark: str, request: str) -> tuple[tuple[str, str], ...]:
     """Return the parameters of a call's order. They are in the table and not in the URL: many parties see URLs."""
     # Version 0.1 kept an order under the plain number. Version 0.3 need not read it.
     names = (mark, callee) if mark else (callee,)
