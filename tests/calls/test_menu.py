@@ -93,7 +93,7 @@ def test_a_webhook_that_fails_in_a_call_leads_there_too(
     assert call.wait_until_over().dialed == "+15550190"
 
 
-def test_three_lost_sockets_lead_to_the_menu(
+def test_a_fourth_lost_socket_leads_to_the_menu(
     line: DevStack, patient: Phone, model: BedrockServer, answered_by: Put
 ) -> None:
     call = patient.dial(number=answered_by(CAFE))

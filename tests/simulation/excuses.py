@@ -72,7 +72,7 @@ NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     Excuse(
         1,
         "The history of a long call says that it leaves out a part, and twelve prompts are newer.",
-        "A call remembers its beginning and its newest lines.",
+        "The model gets the first and the newest messages of a long call.",
         _left_out,
     ),
 )
@@ -87,7 +87,7 @@ NOT_REMEMBERED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     Excuse(
         1,
         "The prompt of an earlier session is in a part that the history leaves out.",
-        "A call remembers its beginning and its newest lines.",
+        "The model gets the first and the newest messages of a long call.",
         _left_out_of_the_session_before,
     ),
 )
@@ -167,8 +167,8 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
     ),
     Excuse(
         2,
-        "Two answers mix: a clock began its turn before it could see the older prompt, and has said all of it.",
-        "A look cannot see what is appended after it began. Both are heard whole, the clock's words first.",
+        "Two answers mix: a reminder began its turn before it could see the older prompt, and has said all of it.",
+        "A look cannot see what is appended after it began. Both are heard whole, the reminder's words first.",
         _met_by_a_clock,
     ),
     Excuse(
@@ -484,8 +484,8 @@ AFTER_END: tuple[Excuse[[Seen, Posted]], ...] = (
 LONG: tuple[Excuse[[Seen, Look]], ...] = (
     Excuse(
         8,
-        "A log is longer by a dozen entries for each turn whose invocation met a fault.",
-        "That invocation could not shorten the log.",
+        "A read returned up to 16 more entries for each turn whose invocation met a fault.",
+        "That invocation could not append the snapshot that shortens the log.",
         lambda seen, look: len(look.entries) <= MOST_READ + OF_A_TURN * _hurt(seen, look),
     ),
 )
@@ -537,13 +537,13 @@ TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
     ),
     Excuse(
         10,
-        "By the timestamp of another clock, the voice before ended after this one began.",
+        "By the gateway's clocks, which differ, the voice before ended after this one began.",
         "The log then says that the caller has stopped.",
         lambda voices, post, voice: voices.out_of_order(voice),
     ),
     Excuse(
         10,
-        "The words have waited 2.5 s for older voices that this one followed, at once or unseen.",
+        "The words had waited 2.5 s for earlier voices. This one followed so closely that no look saw a pause.",
         "One noise after another must not silence the agent.",
         lambda voices, post, voice: voices.held_already(post, voice),
     ),
@@ -570,7 +570,7 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
     ),
     Excuse(
         10,
-        "A reminder returned; by the timestamp of another clock, an older voice ended after this one began.",
+        "A reminder returned; by the gateway's clocks, which differ, an older voice ended after this one began.",
         "The log then says that the caller has stopped.",
         lambda voices, put, voice: voices.out_of_order(voice),
     ),

@@ -119,11 +119,11 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
 
 
 def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
-    """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation was stopped.
+    """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation died.
 
     The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
     purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
-    neither hears the agent nor speaks. An invocation is stopped if it was killed, or if the table left it without an
+    neither hears the agent nor speaks. An invocation has died if it was killed, or if the table left it without an
     answer three times: each time costs two seconds. The time by which its reminders come late is added, and two
     seconds if the table left one of the turn's invocations without an answer. If an older turn ends the session after
     a turn, an excuse of the older turn excuses both.
@@ -215,9 +215,10 @@ def nobody_is_talked_over(seen: Seen) -> Iterator[str]:
 
 
 def private_data_is_kept_apart(seen: Seen) -> Iterator[str]:
-    """11: a card that the caller says is in the private log alone: in no other log, and in no request to the model.
+    """11: unless an agent has `tell_private`, a whole card number is in the private log alone, and in no request.
 
-    It is looked for without the spaces between its digits. Callers name cards only to agents that redact them.
+    No request to a model has it, and no other log: up to ten digits of a card that comes in pieces may be there. It
+    is looked for without the spaces between its digits. Callers name cards only to agents that redact them.
     """
     card = CARD.replace(" ", "")
     for put in seen.record.puts:
