@@ -1,7 +1,6 @@
 """Evals that run scenarios many times: rates, their intervals, and the comparison of two agents or prompts."""
 
 import re
-import subprocess
 from collections.abc import Iterable
 from itertools import cycle
 from pathlib import Path
@@ -18,9 +17,9 @@ from local.evals.report import price, rates
 from local.evals.running import Result
 from local.evals.scenario import Scenario
 from local.evals.series import Series, Side, run_all, sides_of
-from tests.local.test_evals import FOUND, UNKNOWN, carried, project
+from tests.local.test_evals import FOUND, UNKNOWN, Carry, carried
 
-__all__ = ["project"]
+__all__ = ["carried"]
 
 # Intervals
 
@@ -186,16 +185,16 @@ def test_progress_is_a_line_for_each_call(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
-def test_whole_calls_are_repeated_and_compared(project: Path) -> None:
-    (project / "prompt.txt").write_text("You answer the phone at Rosa's.")
-    done: subprocess.CompletedProcess[str] = carried(project, "--model", "offline", REPEAT="2", AGAINST="prompt.txt")
-    told = re.sub(r" +", " ", done.stdout)
+def test_whole_calls_are_repeated_and_compared(carried: Carry, tmp_path: Path) -> None:
+    (tmp_path / "prompt.txt").write_text("You answer the phone at Rosa's.")
+    done = carried("tests/evals", "--model", "offline", REPEAT="2", AGAINST="prompt.txt")
+    told = re.sub(r" +", " ", done.out)
     for scenario in ("found", "unknown"):
         assert f"\n{scenario} front_desk 2/2 100% 34% to 100% " in told
     assert "\nall front_desk 4/4 100% 51% to 100% " in told
     assert "\n prompt.txt 4/4 " in told
     assert "The difference may be chance" in told
-    assert "[8/8] unknown, prompt.txt: 2 of 2 passed, 0 to go" in done.stderr
+    assert "[8/8] unknown, prompt.txt: 2 of 2 passed, 0 to go" in done.err
 
 
 def test_the_page_shows_a_table_as_it_is_printed() -> None:

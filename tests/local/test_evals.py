@@ -4,9 +4,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import NamedTuple
 
 import pytest
 
@@ -29,6 +30,7 @@ from local.evals.scenario import read
 from local.phone import Line
 from local.testing import AgentPhone, Script
 from local.testing.script import ScriptServer
+from tests.fixtures.agents import instead_of_the_users
 from tests.fixtures.project import copy_into
 
 pytestmark = pytest.mark.slow
@@ -86,19 +88,44 @@ must_not:
 """
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the agents of the tests, and two scenarios of theirs."""
-    folder = copy_into(tmp_path_factory.mktemp("project"))
+def write_evals(folder: Path) -> None:
+    """Write two scenarios for the agents of the tests."""
     evals = folder / "tests" / "evals"
     evals.mkdir(parents=True)
     (evals / "found.yaml").write_text(FOUND)
     (evals / "unknown.yaml").write_text(UNKNOWN)
-    return folder
 
 
-def carried(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command there; fail if it fails."""
+class Told(NamedTuple):
+    """What the command printed."""
+
+    out: str
+    err: str
+
+
+Carry = Callable[..., Told]
+
+
+@pytest.fixture
+def carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Carry]:
+    """Run the command in this process, in a folder with two scenarios of the tests' agents; fail if it fails."""
+
+    def run_it(*arguments: str, **variables: str) -> Told:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        status = main(list(arguments))
+        told = Told(*capsys.readouterr())
+        assert status == 0, told.out + told.err
+        return told
+
+    write_evals(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with instead_of_the_users():
+        yield run_it
+
+
+def carried_there(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in its own process, in a copy of the project; fail if it fails."""
     command = [sys.executable, "-W", "error", "-m", "local.evals", *arguments]
     environment = {**os.environ, **variables}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
@@ -106,14 +133,15 @@ def carried(project: Path, *arguments: str, **variables: str) -> subprocess.Comp
     return done
 
 
-def test_all_scenarios_are_carried_offline(project: Path) -> None:
-    told = carried(project, "--model", "offline").stdout
+def test_all_scenarios_are_carried_offline(carried: Carry) -> None:
+    told = carried("tests/evals", "--model", "offline").out
     for name in ("found", "unknown"):
         assert re.search(rf"^{name} +pass ", told, re.MULTILINE)
     assert "statements were not judged" in told
 
 
-def test_with_a_real_model_it_plays_the_caller_and_judges_too(project: Path) -> None:
+def test_with_a_real_model_it_plays_the_caller_and_judges_too(tmp_path: Path) -> None:
+    write_evals(copy_into(tmp_path))
     with ScriptServer() as server:
         server.follows = script = Script()
         script.says("Which evening is my table, booking K4T9?")
@@ -122,7 +150,7 @@ def test_with_a_real_model_it_plays_the_caller_and_judges_too(project: Path) -> 
         script.says(HANGS_UP)
         script.says("Yes: in one sentence.")
         at = {"MODEL": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}
-        done = carried(project, "tests/evals/found.yaml", **at, **KEYS)
+        done = carried_there(tmp_path, "tests/evals/found.yaml", **at, **KEYS)
         script.end()
     assert "Scenarios: 1. Calls: 1. Model: eu.anthropic.claude-haiku-5-5" in done.stderr
     assert re.search(r"The callers and the judge used 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
