@@ -9,7 +9,8 @@ import re
 
 _NUMBERS = r"\d{1,3}(?:[ \t]?[,;\u2013-][ \t]?\d{1,3}){0,9}"
 _SOURCE = (
-    r"(?i:doc|document|dokument|documento|source|src|quelle|fuente|fonte|cite|citation|ref|reference|web|webpage|page|file|attached_file|search|memory|oaicite"
+    r"(?i:doc|document|dokument|documento|source|src|quelle|fuente|fonte|cite|citation|ref|reference|web|webpage|page"
+    r"|file|attached_file|search|memory|oaicite|chunk|passage|snippet|excerpt|context|kb"
     r"|turn\d{1,2}\w{1,9})"
 )
 _TITLED = rf"{_SOURCE}s?:[ \t@#][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
@@ -17,13 +18,20 @@ _ONE_NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
 _NAMED = rf"{_ONE_NAMED}(?:[,;][ \t]?{_ONE_NAMED}){{0,9}}"
 _LOCATED = rf"(?:\d{{1,3}}:)?{_NUMBERS}(?:\u2020[^\[\]\u3010\u3011\n]{{0,80}})?"
 _FILE = r"[\w-]{1,60}\.(?:pdf|md|txt|docx?|html?|csv|xlsx?|pptx?|json)(?:[,:#][^\[\]\n]{0,40})?"
-_INNER = rf"\^?(?:{_TITLED}|{_NAMED}|{_LOCATED}|{_NUMBERS}|{_FILE}|[\u2460-\u2473])\^?"
+_ALONE = r"(?i:sources?|quellen?|fuentes?|fonti|citations?|refs?|references?)"
+_OAI = r"oai_citation\w{0,15}:\d{1,3}[^\[\]\n]{0,90}"
+_INNER = rf"\^?(?:{_TITLED}|{_ALONE}|{_OAI}|{_NAMED}|{_LOCATED}|{_NUMBERS}|{_FILE}|[\u2460-\u2473])\^?"
 _NOTE = r"\^[^\[\]\s]{1,20}"
 _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
 _KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
 _NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
 """Ends of words after which `[1]` is a key of the phone, and not a citation."""
+
+_TURN = r"turn\d{1,2}[a-z]{2,10}\d{1,3}(?:L\d{1,5}(?:-L?\d{1,5})?)?"
+_GIVEN_TO_TURN = ("filecite", "cite", "navlist")
+_BARE = rf"(?<![^\W_])(?<!['\u2019])(?:{'|'.join(_GIVEN_TO_TURN)})?(?:{_TURN}){{1,20}}"
+"""What is left of ChatGPT's citations where a server took their delimiters away: `fileciteturn0file1L1-L5`."""
 
 _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
@@ -65,17 +73,21 @@ _COUNTED = rf"(?:{_BEFORE_COUNT})\[\d{{1,3}}\]"
 _NUMBER = rf"(?!{_COUNTED}[ ][^\W\d_A-Z])"
 
 WHOLE = (
-    rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)|{_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"%\[{_NUMBERS}\]%|\^\[{_NUMBERS}\]\^|[%^]\[{_NUMBERS}\][%^]?(?!\Z)"
+    rf"|{_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
     rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
     r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]|(?<=\])[ ]?\u2013[ ]?(?=\[\d)"
     r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
     r"|\((?i:sources?|quellen?|fuentes?|fonti?):[ ][^()\n]{1,120}\)"
-    r"|\u3010[^\u3010\u3011\n]{0,80}(?:\u2020[^\u3010\u3011\n]{0,80}|\.[a-z]{2,4})\u3011"
+    r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,80}"
+    r"(?:\u2020[^\u3010\u3011\u3016\u3017\n]{0,80}|\.[a-z]{2,4})[\u3011\u3017]"
     rf"|\u3010{_NAMED}\u3011"
     rf"|[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{{0,80}}[\u3011\uff3d]"
     r"|:?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?"
     r"|\\cite[a-z]?\{[^{}\n]{0,80}\}"
-    r"|(?<![^\W_])cite(?:turn\d{1,2}[a-z]{1,10}\d{1,3})+"
+    rf"|\({_BARE}(?:[,;]?[ ]?{_BARE}){{0,9}}\)|{_BARE}"
+    r"|(?<![^\W_])\^\d{1,3}\^"
+    r"|\{\{[ ]?[#/>&!]?[A-Za-z_][\w.:| -]{0,60}\}\}|\{(?i:cite|ref|source)[:_ ]?\d{1,3}\}"
     rf"|(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])"
     rf"|(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}"
     r"|(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?]))<sup>\[?\d{1,3}\]?</sup>"
@@ -88,8 +100,9 @@ def _prefixes(word: str) -> str:
     return "|".join(re.escape(word[:end]) for end in range(1, len(word) + 1))
 
 
+_BARE_BEGUN = "|".join(map(_prefixes, (*_GIVEN_TO_TURN, "turn", *(f"{word}turn" for word in _GIVEN_TO_TURN))))
 _OPENED = (
-    r"(?:[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
+    r"(?:oai_citation[^\[\]\n]{0,110}|[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
     rf"|{_SOURCE}[ \t]?[:_#-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
     rf"|{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
     r"|[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?|[\u2460-\u2473]"
@@ -98,14 +111,16 @@ _OPENED = (
 BEGUN = (
     rf"{_COUNTED}[ ]|"
     r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))|(?<=\])[ ]?(?:\u2013[ ]?\[?)?"
-    r"|[\u3014\u3016\u27e6]\d{0,3}|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}"
-    r"|\u3010[^\u3010\u3011\n]{0,165}"
+    r"|[\u3014\u27e6]\d{0,3}|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}"
+    r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,165}"
     rf"|\(?\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?\)?)?)?"
     r"|[\u3010\uff3b](?:\d[^\u3010\u3011\uff3b\uff3d\n]{0,80})?"
     rf"|:?(?:{_prefixes('contentReference')})?(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?"
     r"|\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)"
-    rf"|(?<![^\W_])(?:{_prefixes('citeturn')}|citeturn[a-z\d]{{1,80}})"
-    r"|[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?"
+    rf"|\(?(?<![^\W_])(?<!['\u2019])(?:{_BARE_BEGUN}|(?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[a-zL\d-]{{0,200}})"
+    rf"|\((?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[\w,; -]{{0,200}}"
+    r"|[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?|(?<![^\W_])\^\d{1,3}"
+    r"|\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-z]{0,6}[:_ ]?\d{0,3})?"
     rf"|[\u00b9{_RAISED}]{{1,4}}"
     rf"|<(?:{_prefixes('sup')}|sup>\[?\d{{0,3}}\]?(?:<(?:/s?u?p?)?)?)"
 )

@@ -58,6 +58,13 @@ SECTIONS = (
         lambda _: _DICT,
     ),
     section("\ue200", "\ue200", "\ue201"),
+    # Llama's call with a broken delimiter: `<function=find{"day": 5}</function>`, `(function=find>{"day": 5}`
+    Section(
+        r"[<(](?:f|fu|fun|func|funct|functi|functio|function(?:[=(][\w.-]{0,64}[,)]?>?\s{0,3})?)",
+        Pattern(r"[<(]function[=(][\w.-]{1,64}[,)]?>?\s{0,3}\{"),
+        lambda _: _DICT,
+    ),
+    section(r"<<?(?:S(?:YS?)?>?)?", r"<<SYS>>", r"<</SYS>>"),
     *LABELLED,
 )
 
@@ -70,14 +77,16 @@ class MachineTextFilter:
 
     def __init__(self, tools: frozenset[str] = frozenset()) -> None:
         """`tools` are the names of the agent's tools, whose calls may come as text."""
-        self._calls, letters = calls_of(tools), first_of(tools)
-        self._lines = (*STEPS, *lines_of(tools))
-        calls, lines = ([one.begun for one in sections] for sections in (self._calls, self._lines))
+        calls, letters = calls_of(tools), first_of(tools)
+        of_line = (*calls, *STEPS, *lines_of(tools))
+        self._at_words, self._at_signs = (calls, of_line), ((*SECTIONS, *calls), (*SECTIONS, *of_line))
         signs = f"[{SIGNS}\\]◁\u273f`~\ue200\n]"
-        self._first = re.compile(f"{signs}|(?<![^\\W_])[TAOFRSNICtrac{letters}]")
-        self._first_of_line = re.compile(f"{signs}|(?<![^\\W_])[TAOFRSNICPa-z_]")
-        self._begun = re.compile(rf"(?:{'|'.join((_BEGUN, *calls))})\Z")
-        self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, *lines))})\Z")
+        self._first = re.compile(f"{signs}|(?<![^\\W_])[{letters}]" if letters else signs)
+        self._first_of_line = re.compile(f"{signs}|(?<![^\\W_])[A-Za-z_]")
+        self._begun, self._begun_line = (
+            re.compile(rf"(?:{'|'.join((_BEGUN, *(one.begun for one in sections)))})\Z")
+            for sections in self._at_words
+        )
         self._in_word = False
         self._text = ""
         self._delimiters: Pattern | None = None
@@ -129,7 +138,9 @@ class MachineTextFilter:
         """Return the sections that may begin here."""
         if self._goes_on(character):
             return ()
-        return (*SECTIONS, *self._calls, *(self._lines if self._line_is_empty else ()))
+        if character.isalpha():
+            return self._at_words[self._line_is_empty]
+        return self._at_signs[self._line_is_empty]
 
     def _open(self, character: str) -> None:
         """Open the section that begins here. If none does, pass the character on."""

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from functions.relay.text import citations
+from functions.relay.text import citations, stage
 from functions.relay.text.latex import LATEX
 from functions.relay.text.machine_text import REMOVED
 from functions.relay.text.rules import NEVER, drop, rule
@@ -25,6 +25,11 @@ def _spell(out: SpokenText, text: str) -> None:
         out.spell(text)
 
 
+def _decoded(escape: str) -> str:
+    """Return the character of an escape of JSON, of which half a one is none."""
+    return escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
 def _end_block(out: SpokenText) -> None:
     out.stop()
     out.space()
@@ -34,7 +39,10 @@ _EMOJI = (
     "[\u20e3\u2139\u231a\u231b\u2328\u23e9-\u23fa\u25a0-\u25a9\u25ac-\u25e5\u25e7-\u27bf\u2b00-\u2bff\u3030\u303d"
     "\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
-_INVISIBLE = "[\u00ad\u200b\u2060\ufeff\ue001-\uf8ff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+_INVISIBLE = (
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\uffff"
+    "\ud800-\udfff\ue001-\uf8ff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 
 _LINE = r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){0,5}"
 _BULLET = "[-*+•‣◦▪\u2013]"
@@ -49,31 +57,42 @@ _BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
 _EDGE = r"[|→•][|→• \t]{0,40}"
 
 LINES = (
-    rule(rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", drop),
-    rule(rf"{_LINE}#{{1,6}}", rf"{_LINE}#{{1,6}}(?=[ \t\n]|\Z)", lambda out, _: out.begin()),
-    rule(rf"{_LINE}{_BULLET}", rf"{_LINE}{_BULLET}(?=[ \t])", lambda out, _: out.begin()),
-    rule(rf"{_LINE}\d{{1,3}}[.)]?", rf"{_LINE}(\d{{1,3}})[.)](?=[ \t])", lambda out, one: _number(out, one[1])),
-    rule(_LINE, r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){1,5}(?![\d>=])", drop),
+    rule(
+        rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", drop, at_words=True
+    ),
+    rule(rf"{_LINE}#{{1,6}}", rf"{_LINE}#{{1,6}}(?=[ \t\n]|\Z)", lambda out, _: out.begin(), at_words=True),
+    rule(rf"{_LINE}{_BULLET}", rf"{_LINE}{_BULLET}(?=[ \t])", lambda out, _: out.begin(), at_words=True),
+    rule(
+        rf"{_LINE}\d{{1,3}}[.)]?",
+        rf"{_LINE}(\d{{1,3}})[.)](?=[ \t])",
+        lambda out, one: _number(out, one[1]),
+        at_words=True,
+    ),
+    rule(_LINE, r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){1,5}(?![\d>=])", drop, at_words=True),
     rule(
         rf"{_LINE}\[{_LABEL}(?:\](?::(?:[ \t][^\n]{{0,1000}})?)?)?",
         rf"{_LINE}\[{_LABEL}\]:[ \t][^\n]{{0,1000}}",
         drop,
+        at_words=True,
     ),
     rule(
         rf"{_LINE}\[[\w-]{{0,20}}(?:\](?::(?:[ \t]<?\S{{0,1000}})?)?)?",
         rf"{_LINE}\[[\w-]{{1,20}}\]:[ \t]<?https?://\S{{1,1000}}",
         drop,
+        at_words=True,
     ),
     rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", drop),
 )
 """Rules for the beginning of a line. They come before all others."""
 
 INLINE = (
-    rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
+    rule(stage.BEGUN, stage.WHOLE, lambda out, _: out.leave_out()),
+    rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out(), at_words=True),
     rule(
         r"(?<=[^\s(] )\d{1,2}(?:\) ?)?",
         r"(?<=[^\s(] )(\d{1,2})\)(?= [^\W\d_])",
         lambda out, one: out.item(int(one[1]), one[0]),
+        at_words=True,
     ),
     # Emphasis and code: dropped, but not where they are part of a word or a number
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
@@ -102,8 +121,9 @@ INLINE = (
         rf"{_START}(?:h|ht|htt|https?:?|https?:/|w|ww|www|(?:https?://|www\.){_ADDRESS}{{0,2000}}[.,;:!?]{{0,9}})",
         rf"{_START}(?:https?://(?:www\.)?|www\.){_HOST}{_ADDRESS}{{0,2000}}",
         lambda out, one: out.say(one["host"], as_it_is=True),
+        at_words=True,
     ),
-    rule(NEVER, rf"{_START}https?://", drop),
+    rule(NEVER, rf"{_START}https?://", drop, at_words=True),
     # Tags, and signs that XML gives a meaning
     rule(rf"</?(?:{_TAG})?", rf"</{_BLOCK}\s{{0,3}}>", lambda out, _: _end_block(out)),
     rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
@@ -126,6 +146,11 @@ INLINE = (
     ),
     rule(NEVER, "&", lambda out, one: out.sign(one[0])),
     *LATEX,
+    rule(
+        r"\\u[\da-fA-F]{0,4}(?:(?<=\\u[dD][89abAB][\da-fA-F]{2})\\?u?[\da-fA-F]{0,4})?",
+        r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[\da-fA-F]{4}",
+        lambda out, one: _spell(out, _decoded(one[0])),
+    ),
     rule(r"\\", r"\\([!-/:-@\[-`{-~])", lambda out, one: out.spell(one[1])),
     rule(NEVER, r"\\", drop),
     # Tables, emoji and white space; and words
@@ -137,8 +162,11 @@ INLINE = (
         lambda out, _: out.leave_out(),
     ),
     rule(NEVER, _INVISIBLE, lambda _, __: None),
-    rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out()),
+    rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out(), at_words=True),
     rule(NEVER, r"\n", lambda out, _: out.end_line()),
     rule(NEVER, r"[ \t\r\f\v]", lambda out, _: out.space()),
     rule(NEVER, r"(?s:[^\W_]+|.)", lambda out, one: out.say(one[0])),
 )
+
+PLAIN = 2
+"""How many of them, at the end, are for plain words: white space, and all that no other rule is for."""

@@ -6,22 +6,29 @@ Sources: Yao et al., "ReAct" (`Thought:`, `Action:`, `Observation:`, `Final Answ
 """
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 
 from functions.relay.text.pattern import Pattern
+from functions.relay.text.prefixes import any_of, begun
 from functions.relay.text.rules import NEVER
 from functions.relay.text.section import Section
 from functions.relay.text.tags import named
 
 _STEPS = (
-    *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input"),
+    *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool call", "Tool Input"),
     *("Thinking", "Thought process", "Thought Process", "Reasoning", "Analysis", "Reflection", "Scratchpad"),
     *("Inner monologue", "Internal monologue", "Internal note", "Internal reasoning", "Internal thoughts"),
     *("thought", "action", "action_input", "Action_Input", "observation"),
     *("thinking", "reasoning", "Note to self", "Chain of thought", "Chain of Thought"),
+    *("tool_call", "tool_calls", "tool_use", "function_call", "tool_code", "tool_name"),
 )
-_LAST = ("Final Answer",)
+_LAST = (
+    *("Final Answer", "Final answer", "final answer", "Answer", "Response", "Reply", "Output", "Spoken response"),
+    *("Assistant", "assistant", "AI", "Bot"),
+)
+"""Labels before words for the caller."""
+_OTHERS = ("Human", "User", "HUMAN", "USER")
+"""Labels of the caller's next words, which a model makes up: nothing after them is an answer to what was said."""
 _GIVENS = ("Arguments", "Args", "Parameters")
 _COLON = r"(?:[ ]\d{1,2})?[*_]{0,2}:[*_]{0,2}"
 
@@ -34,48 +41,61 @@ _MODULE = r"(?:functions|default_api|tools?)\."
 _GIVEN = r"\s{0,3}(?:\)|[\"'{]|\d|[A-Za-z_]\w{0,40}\s?=)"
 
 
-def _begun(words: Collection[str]) -> str:
-    """Return a pattern of all beginnings of these words, the longest first."""
-    begun = {word[:end] for word in words for end in range(1, len(word) + 1)}
-    return "|".join(map(re.escape, sorted(begun, key=len, reverse=True)))
-
-
-def _any(words: Collection[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-_TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{_begun(('json', 'code'))})?\s{{0,3}}<?)?"
+_TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{begun(('json', 'code'))})?\s{{0,3}}<?)?"
 
 STEPS = (
     Section(
-        rf"(?:{_begun((*_STEPS, *_GIVENS))})(?:[ ]\d{{0,2}})?[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
-        Pattern(rf"(?i:(?:action|tool)[ _](?:input|call)|{_any(_GIVENS)}){_COLON}\s{{0,3}}\{{"),
+        rf"(?:{begun((*_STEPS, *_GIVENS))})(?:[ ]\d{{0,2}})?[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
+        Pattern(rf"(?i:(?:action|tool)[ _](?:input|call)|{any_of(_GIVENS)}){_COLON}\s{{0,3}}\{{"),
         lambda _: _PARTS,
     ),
     Section(
-        rf"(?:{_begun(_STEPS)})(?:[ ]\d{{0,2}})?[*_]{{0,2}}",
-        Pattern(rf"(?:{_any(_STEPS)}){_COLON}"),
+        rf"(?:{begun(_STEPS)})(?:[ ]\d{{0,2}})?[*_]{{0,2}}",
+        Pattern(rf"(?:{any_of(_STEPS)}){_COLON}"),
         lambda _: _STEP_ENDS,
     ),
     Section(
-        rf"(?:{_begun(_LAST)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
-        Pattern(rf"(?:{_any(_LAST)}){_COLON}"),
+        rf"(?:{begun(_LAST)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
+        Pattern(rf"(?:{any_of(_LAST)}){_COLON}"),
         lambda _: None,
     ),
+    Section(
+        rf"(?:{begun(_OTHERS)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
+        Pattern(rf"(?:{any_of(_OTHERS)})[*_]{{0,2}}:[*_]{{0,2}}(?=\s)"),
+        lambda _: Pattern("(?!)"),
+    ),
+    # A call of a tool that is not the agent's: `end_call()`
+    Section(
+        r"[a-z][a-z\d]{0,20}(?:_\w{0,40})?(?:\(\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?)?",
+        Pattern(rf"[a-z][a-z\d]{{0,20}}_\w{{1,40}}\((?={_GIVEN})"),
+        lambda _: _PARTS,
+    ),
+    # OpenAI's harmony without some of its delimiters: `assistant<|channel|>final<|message|>Yes.`
+    Section(
+        rf"(?:{begun(('assistant', 'final'))})<?\|?",
+        Pattern(r"(?:assistant|final)(?=<\|)"),
+        lambda _: None,
+    ),
+    Section(
+        rf"(?:{begun(('analysis', 'commentary'))})(?:<[|a-z]{{0,10}})?",
+        Pattern(r"(?:analysis|commentary)(?=<\|message\|>)"),
+        lambda _: Pattern(r"(?P<close><\|(?:end|call|return)\|>|(?=<\|(?:start|channel)\|>))"),
+    ),
+    Section(begun(("assistantfinal",)), Pattern(r"assistantfinal"), lambda _: None),
     # OpenAI's harmony without its delimiters: `analysisThe user asks.assistantfinalYes.`
     Section(
-        _begun(("analysis",)),
-        Pattern(r"analysis(?=[A-Z])"),
+        begun(("analysis", "assistantanalysis")),
+        Pattern(r"(?:assistant)?analysis(?=[A-Z])"),
         lambda _: Pattern(r"(?P<close>assistantfinal)"),
     ),
     Section(
-        rf"(?:{_begun(('assistantcommentary', 'commentary', 'assistant '))}|(?:assistant ?)?(?:commentary)? ?{_TO})",
+        rf"(?:{begun(('assistantcommentary', 'commentary', 'assistant '))}|(?:assistant ?)?(?:commentary)? ?{_TO})",
         Pattern(r"(?:assistant ?)?(?:commentary)? ?to=[\w.]{1,90}\s{0,3}(?:json|code)?\s{0,3}\{"),
         lambda _: _PARTS,
     ),
-    Section(NEVER, Pattern(r"(?:assistant ?)?to=functions\.[\w.]{1,90}\s{0,3}(?=<\|)"), lambda _: None),
+    Section(NEVER, Pattern(r"(?:assistant ?)?to=[\w.]{1,90}\s{0,3}(?:json|code)?\s{0,3}(?=<\|)"), lambda _: None),
     Section(
-        rf"(?:{_begun(('json',))})|json\s{{0,3}}(?:\{{\s{{0,20}})?",
+        rf"(?:{begun(('json',))})|json\s{{0,3}}(?:\{{\s{{0,20}})?",
         Pattern(r"json\s{0,3}\{(?=\s{0,20}[\"'])"),
         lambda _: _PARTS,
     ),
@@ -85,10 +105,33 @@ STEPS = (
 
 def _call_begun(tools: frozenset[str]) -> str:
     """Return a pattern of the beginnings of a call of these tools."""
-    modules = _begun(("functions.", "default_api.", "tools.", "tool."))
+    modules = begun(("functions.", "default_api.", "tools.", "tool."))
     given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
-    called = rf"(?:{_any(tools)})(?:\((?:{given})?|[ :]{{0,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
-    return rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{_begun(tools)})|{called}))"
+    called = rf"(?:{any_of(tools)})(?:\((?:{given})?|[ :]{{0,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
+    return rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun(tools)})|{called}))"
+
+
+_VERBS = (
+    *("call", "calls", "calling", "called", "use", "uses", "using", "invoke", "invokes", "invoking", "run", "runs"),
+    *("running", "execute", "executes", "executing", "tool", "function"),
+)
+
+
+def _announced(tools: frozenset[str]) -> Section:
+    """Return the section for a note that a tool is called: `[Calling find]`, `*calls find_table*`, `(find_table)`."""
+    names, never_words = any_of(tools), any_of([name for name in tools if "_" in name]) or "(?!)"
+    verb, end = rf"(?i:{any_of(_VERBS)})", rf"(?:the )?[`'\"]?(?:{begun(tools)})?"
+    return Section(
+        rf"(?:\[|\(|\*\*?)"
+        rf"(?:(?i:{begun(_VERBS)})|{verb}(?:[ ]|:[ ]?)(?:{begun(('the ',))}|{end})|{begun(tools)})?",
+        Pattern(
+            rf"(?P<sign>\[|\(|\*\*?)(?:{verb}(?:[ ]|:[ ]?)(?:the )?[`'\"]?(?:{names})|(?:{never_words}))(?=[^\w(])"
+        ),
+        lambda opened: Pattern(rf"(?P<close>{re.escape(_CLOSERS[opened['sign']])}|\n)"),
+    )
+
+
+_CLOSERS = {"[": "]", "(": ")", "*": "*", "**": "**"}
 
 
 @lru_cache
@@ -96,7 +139,7 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
     """Return the sections for calls of these tools that a model writes as text, such as `find(day="Friday")`."""
     if not tools:
         return ()
-    names, start = _any(tools), _call_begun(tools)
+    names, start = any_of(tools), _call_begun(tools)
     return (
         Section(
             start,
@@ -104,11 +147,17 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
             lambda _: _PARTS,
         ),
         Section(
-            rf"(?:{_begun(('print(', '['))}|(?:print\(|\[)\s{{0,3}}{start})",
+            rf"(?:{begun(('print(', '['))}|(?:print\(|\[)\s{{0,3}}{start})",
             Pattern(rf"(?:print\(|\[)(?=\s{{0,3}}(?:{_MODULE})?(?:{names})\()"),
             lambda _: _PARTS,
         ),
-        Section(_begun(("functools[",)), Pattern(r"functools\["), lambda _: _PARTS),
+        Section(begun(("functools[",)), Pattern(r"functools\["), lambda _: _PARTS),
+        Section(
+            rf"(?:{begun(('multi_tool_use.parallel',))})\s{{0,3}}",
+            Pattern(r"multi_tool_use\.parallel\s{0,3}[({]"),
+            lambda _: _PARTS,
+        ),
+        _announced(tools),
         named(tools),
     )
 
@@ -121,8 +170,8 @@ def lines_of(tools: frozenset[str]) -> tuple[Section, ...]:
     into, wait = r"[a-z_]\w{0,40}[ ]?", r"(?:await[ ])"
     return (
         Section(
-            rf"(?:{into}(?:={{1}}[ ]?)?)?(?:{_begun(('await ',))}|{wait}?{_call_begun(tools)})?",
-            Pattern(rf"(?:{into}=[ ]?{wait}?|{wait})(?:{_MODULE})?(?:{_any(tools)})\((?={_GIVEN})"),
+            rf"(?:{into}(?:={{1}}[ ]?)?)?(?:{begun(('await ',))}|{wait}?{_call_begun(tools)})?",
+            Pattern(rf"(?:{into}=[ ]?{wait}?|{wait})(?:{_MODULE})?(?:{any_of(tools)})\((?={_GIVEN})"),
             lambda _: _PARTS,
         ),
     )
@@ -131,5 +180,5 @@ def lines_of(tools: frozenset[str]) -> tuple[Section, ...]:
 @lru_cache
 def first_of(tools: frozenset[str]) -> str:
     """Return a pattern of the characters with which a call of these tools may begin, at the start of a word."""
-    letters = {name[0] for name in tools} | set("fdtp")
+    letters = {name[0] for name in tools} | set("fdtpm")
     return "".join(map(re.escape, sorted(letters))) if tools else ""

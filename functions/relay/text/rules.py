@@ -21,10 +21,15 @@ class TextRule:
     act: Callable[[SpokenText, re.Match[str]], object]
     """Says what is spoken in its place."""
 
+    at_words: bool = False
+    """Whether the markup may begin with a letter, a digit or a space."""
 
-def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> TextRule:
+
+def rule(
+    begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object], *, at_words: bool = False
+) -> TextRule:
     """Return a rule. `whole` is a pattern as text."""
-    return TextRule(begun, Pattern(whole), act)
+    return TextRule(begun, Pattern(whole), act, at_words)
 
 
 def drop(out: SpokenText, _: re.Match[str]) -> None:

@@ -10,14 +10,16 @@ Sources: Twilio, "ConversationRelay best practices" (text for speech) and "Conve
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from functions.relay.text.machine_text import MachineTextFilter
-from functions.relay.text.markup import INLINE, LINES
+from functions.relay.text.markup import INLINE, LINES, PLAIN
 from functions.relay.text.numbers.spoken import NumberReader
+from functions.relay.text.pattern import Pattern
 from functions.relay.text.rules import TextRule, rule
 from functions.relay.text.spoken_text import SpokenText
+from functions.relay.text.unopened import UnopenedThought
 
 SSML: Mapping[str, frozenset[str]] = {
     "Google": frozenset({"break", "emphasis", "lang", "phoneme", "prosody", "say-as", "sub"}),
@@ -60,20 +62,22 @@ class Speakable:
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
         self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
+        self._marked = Pattern("|".join(f"(?:{one.whole.text})" for one in self._rules[:-PLAIN] if one.at_words))
         self._out = SpokenText(language, NumberReader(language if numbers else ""))
+        self._thought = UnopenedThought()
         self._machine = MachineTextFilter(tools)
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:
         """Add a piece of the text, and return what can be spoken so far."""
-        self._text += self._machine.feed(text)
+        self._text += self._machine.feed(self._thought.feed(text))
         while self._at < len(self._text) and self._step(ended=False):
             pass
         return self._taken()
 
     def rest(self) -> str:
         """Return what was held back: the text has ended. What is fed after this begins a new line."""
-        self._text += self._machine.rest()
+        self._text += self._machine.feed(self._thought.rest()) + self._machine.rest()
         while self._at < len(self._text):
             self._step(ended=True)
         self._out.finish()
@@ -85,11 +89,19 @@ class Speakable:
         """Decide about the next part of the text; return False if more text is needed."""
         if not ended and self._begun.match(self._text, self._at):
             return False
-        matches = ((one, one.whole.compiled.match(self._text, self._at)) for one in self._rules)
+        matches = ((one, one.whole.compiled.match(self._text, self._at)) for one in self._candidates())
         one, found = next((one, found) for one, found in matches if found)
         one.act(self._out, found)
         self._at = found.end()
         return True
+
+    def _candidates(self) -> Sequence[TextRule]:
+        """Return the rules that may act here: for a plain word, or the space beside it, few need to be tried."""
+        character = self._text[self._at]
+        plain = character.isalnum() or character == " "
+        return (
+            self._rules[-PLAIN:] if plain and not self._marked.compiled.match(self._text, self._at) else self._rules
+        )
 
     def _taken(self) -> str:
         kept = max(0, self._at - BEHIND)
@@ -133,6 +145,7 @@ def _words(spoken: Mapping[str, str]) -> tuple[TextRule, ...]:
             "|".join(map(_edged, sorted(begun))),
             "|".join(whole),
             lambda out, one: out.say(spoken[one[0]], as_it_is=True),
+            at_words=True,
         ),
     )
 

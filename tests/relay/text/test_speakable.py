@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from functions.relay import Agent, AgentError, Voice
 from functions.relay.answer.steps import ModelFailed, Superseded
+from functions.relay.text.markup import INLINE, LINES, PLAIN
 from functions.relay.text.speakable import Speakable, accepted
 from functions.relay.wire.messages import Text
 from functions.relay.wire.model import Finished
 from tests.relay.drive import SORRY, Drive
+from tests.relay.text.test_machine_text import SAMPLES
 
 GOOGLE = accepted("Google", "en-US")
 NAMES = {"Siobhan": "Shivawn", "SQL": "S Q L", "New York": "the city", "New": "noo", "Dr.": "Doctor", "AT&T": "A T T"}
@@ -283,7 +285,7 @@ class TestHoldBack:
         assert Speakable().feed(text) == text
 
     def test_is_nothing_but_white_space_at_any_point_of_plain_prose(self) -> None:
-        prose = "Good evening! It is on Friday, at eight: a table for four. Anything else?"
+        prose = "Good evening! It is on Monday, at eight: a plate. Anything else?"
         one, heard = Speakable(), ""
         for end, letter in enumerate(prose, 1):
             heard += one.feed(letter)
@@ -299,6 +301,8 @@ class TestHoldBack:
             ("at https://hotline.exa", " hotline.exa"),
             ("at h", " h"),
             ("at he", ""),
+            ("at t", " t"),
+            ("at two", ""),
             ("- item", "."),
             ("12", "12"),
             ("12 people", ""),
@@ -430,3 +434,15 @@ def test_the_time_is_linear_in_the_text(piece: str) -> None:
 
     seconds(500)
     assert seconds(8_000) < 24 * max(seconds(1_000), 0.002)
+
+
+def test_a_rule_that_begins_at_a_word_says_so() -> None:
+    rules = (*LINES, *INLINE)
+    texts = [
+        f"{before}{one} b" for one in map(chr, range(0x20000)) if one.isnumeric() for before in ("\n", "a ", "2")
+    ]
+    texts += [f"\n{written}" for table in WRITTEN.values() for written in table]
+    for text in [*texts, *(f"\n{one}" for one in SAMPLES)]:
+        for at in (at for at, one in enumerate(text) if at and (one.isalnum() or one == " ")):
+            first = next(rule for rule in rules if rule.whole.compiled.match(text, at))
+            assert first.at_words or first in rules[-PLAIN:]

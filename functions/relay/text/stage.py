@@ -1,0 +1,91 @@
+"""Matches stage directions and marks for a program: `*smiles*`, `[pause]`, `(laughs)`, `[END_CALL]`, `:)`.
+
+Models that are trained on plays, chats and expressive voices write them. The caller hears none: a voice would read
+them out. In round brackets, and in stars inside a sentence, only words count that nobody says there: `(checks too)`
+is for the caller.
+
+Sources: ElevenLabs, "Audio tags"; Bark, "Non-speech sounds".
+"""
+
+from functions.relay.text.prefixes import any_of, begun
+
+_ACTS = (
+    *("laughs", "laughing", "laughter", "chuckles", "chuckling", "smiles", "smiling", "sighs", "sighing", "pauses"),
+    *("coughs", "clears throat", "clearing throat", "nods", "nodding", "whispers", "whispering", "giggles", "gasps"),
+    *("sniffs", "inhales", "exhales", "breathes", "winks", "shrugs", "grins"),
+    *("lacht", "l\u00e4chelt", "seufzt", "sonr\u00ede", "suspira", "sourit", "soupire", "sorride", "sospira"),
+)
+_SOUNDS = (
+    *(
+        "laugh",
+        "chuckle",
+        "smile",
+        "sigh",
+        "pause",
+        "silence",
+        "beat",
+        "whisper",
+        "breath",
+        "typing",
+        "typing sounds",
+    ),
+    *("keyboard sounds", "keyboard clicking", "hold music", "dial tone", "ringing", "humming", "deep breath"),
+)
+_TONES = (
+    *("warmly", "cheerfully", "softly", "gently", "calmly", "excited", "excitedly", "happily", "sadly", "happy"),
+    *("cheerful", "curious", "sarcastic", "empathetic", "empathetically", "apologetic", "apologetically", "friendly"),
+    *("upbeat", "sympathetic", "sympathetically", "reassuring", "reassuringly"),
+)
+_ENDS = (
+    *("end call", "end of call", "ends call", "ends the call", "end the call", "call ends", "call ended", "hang up"),
+    *(
+        "hangs up",
+        "transfer call",
+        "transfers call",
+        "transferring call",
+        "transfers the call",
+        "transferring caller",
+    ),
+)
+_DOES = ("checks", "looks", "types", "searches", "pulls", "taps", "clicks", "scrolls", "waits", "reviews", "checking")
+_HOW = (
+    "long",
+    "short",
+    "brief",
+    "soft",
+    "softly",
+    "slight",
+    "slightly",
+    "light",
+    "lightly",
+    "warm",
+    "warmly",
+    "gently",
+)
+
+_EVERY = (*_ACTS, *_SOUNDS, *_TONES, *_ENDS, *_DOES)
+
+
+_LEAD = rf"(?:(?:{any_of(_HOW)}) )?"
+_MANNER = r"(?: [a-z]{1,15}ly)?"
+_MORE = r"(?:,? [a-z' ]{1,40})?"
+_MARK = r"[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,20}){1,4}"
+
+WHOLE = (
+    rf"\((?i:{_LEAD}(?:{any_of((*_ACTS, 'pause', 'typing sounds', 'silence'))}){_MANNER})\)"
+    rf"|\[(?i:{_LEAD}(?:{any_of((*_ACTS, *_SOUNDS))}){_MANNER}|{any_of((*_TONES, *_ENDS))})\]|\[/?{_MARK}\]"
+    rf"|(?<!\w)(?P<stars>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_ACTS)}){_MORE}|{any_of(_ENDS)})(?P=stars)(?!\w)"
+    rf"|(?:(?<=\n)|(?<=[.!?] ))(?P<does>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_SOUNDS)}){_MANNER}|{any_of(_TONES)}"
+    rf"|(?:{any_of(_DOES)}) [a-z' ]{{2,60}})(?P=does)(?!\w)"
+    r"|(?<=\s)[:;]-?[()DP](?=[\s.,!?]|\Z)|(?<=\s)\^[_.]?\^|\u00af\\_\(\u30c4\)_/\u00af"
+)
+"""Matches a complete stage direction."""
+
+BEGUN = (
+    rf"(?:\(|\[|(?<!\w)\*{{1,3}})(?i:(?:{begun((*_EVERY, *(f'{how} ' for how in _HOW)))})"
+    rf"|(?:{any_of(_HOW)}) (?:{begun((*_ACTS, *_SOUNDS))})"
+    rf"|{_LEAD}(?:{any_of(_EVERY)})(?:,|,? [a-z' ]{{0,60}})?\*{{0,3}})"
+    rf"|\[/?(?:[A-Z][A-Z\d]{{0,20}}(?:_[A-Z\d]{{0,20}}){{0,4}})?|(?<=\s)[:;]-?[()DP]?|(?<=\s)\^[_.]?\^?"
+    r"|\u00af(?:\\(?:_(?:\((?:\u30c4(?:\)(?:_/?)?)?)?)?)?)?"
+)
+"""Matches the beginning of one."""
