@@ -7,12 +7,10 @@ from functions.relay.agent.checks import listed, not_empty
 from functions.relay.agent.outcomes import Speak, Utterance
 from functions.relay.agent.tool_factory import key_action, tool, written_in
 from functions.relay.agent.tools import AgentError, Tool, ToolExit
+from functions.relay.wire.accepted import MOST_TOOLS
 
 KeyAction = str | Utterance | ToolExit | Tool
 """What a key does: words as if the caller had said them, what a tool may return, or a function that returns that."""
-
-MOST_TOOLS = 128
-"""Most tools of an agent. Source: OpenAI's error `array_above_max_length`."""
 
 KEYS = frozenset("0123456789*#")
 

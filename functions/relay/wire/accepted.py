@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import count, pairwise
+from itertools import count, islice, pairwise
 
 from functions.relay.text.data import visible
 from functions.relay.wire.messages import well_formed
@@ -47,6 +47,9 @@ UNNAMED = "unnamed_tool"
 GONE = "There is no such tool. Never call it."
 """The description of a tool that is in the history but not in the agent."""
 
+MOST_TOOLS = 128
+"""Most tools of a request. Source: OpenAI's error `array_above_max_length`."""
+
 _MOST_NAME_CHARACTERS = 64
 """Most characters of a name, for Bedrock and OpenAI."""
 
@@ -76,11 +79,15 @@ def tool_name(name: str) -> str:
 
 
 def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple[ToolSpec, ...]:
-    """Declare all tools in the history: some may be from another agent or an older deployment, or made up."""
+    """Declare the tools in the history: some may be from another agent or an older deployment, or made up.
+
+    No request has more than `MOST_TOOLS`: no service looks for each tool of the history, but OpenAI refuses too many.
+    """
     known = {tool.name for tool in tools}
     names = [call.name for message in messages if isinstance(message, AgentMessage) for call in message.tool_calls]
     gone = dict.fromkeys(name for name in names if name not in known)
-    return (*tools, *(ToolSpec(name, GONE, {"type": "object", "properties": {}}) for name in gone))
+    room = max(0, MOST_TOOLS - len(tools))
+    return (*tools, *(ToolSpec(name, GONE, {"type": "object", "properties": {}}) for name in islice(gone, room)))
 
 
 def _whole(messages: Iterable[Message]) -> Iterator[Message]:

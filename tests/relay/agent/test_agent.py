@@ -8,9 +8,10 @@ import pytest
 from functions.relay import Agent, AgentError, Caller, PassTo, Phrases, Recording, Silence, Speak, Voice, tool
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.phrases import phrases
-from functions.relay.agent.toolbox import MOST_TOOLS, toolbox
+from functions.relay.agent.toolbox import toolbox
 from functions.relay.log.call_events import Announced
 from functions.relay.text.private import Private
+from functions.relay.wire.accepted import MOST_TOOLS
 
 VOICES = {"it-IT": Voice("Google", "it-IT-Neural2-A"), "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 

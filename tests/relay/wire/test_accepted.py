@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from functions.relay.wire.accepted import (
@@ -5,6 +7,7 @@ from functions.relay.wire.accepted import (
     GO_ON,
     GONE,
     INAUDIBLE,
+    MOST_TOOLS,
     NO_RESULT,
     NOTHING,
     UNNAMED,
@@ -142,6 +145,14 @@ def test_tools_that_only_the_history_names_are_declared() -> None:
         ToolSpec("gone", GONE, {"type": "object", "properties": {}}),
     )
     assert [tool.name for tool in accepted(Request("You answer.", given)).tools] == ["gone", "find"]
+
+
+@pytest.mark.parametrize("own", [0, 1, MOST_TOOLS - 1, MOST_TOOLS])
+def test_no_history_makes_a_request_declare_too_many_tools(own: int) -> None:
+    tools = tuple(replace(FIND, name=f"find_{number}") for number in range(own))
+    given = (HI, asked(*(call(f"t{number}", f"made_up_{number}") for number in range(MOST_TOOLS + 1))), HI)
+    declared = accepted(Request("You answer.", given, tools)).tools
+    assert (len(declared), declared[:own]) == (MOST_TOOLS, tools)
 
 
 @pytest.mark.parametrize(
