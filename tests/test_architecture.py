@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions, requires
@@ -293,10 +293,16 @@ def loaded(handler: str, absent: set[str], environment: dict[str, str]) -> list[
     return [str(name) for name in json.loads(done.stdout)]
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the top-level packages of this machine, with what brings each. To find them takes 0.3 s."""
+    return packages_distributions()
+
+
 def not_shipped(row: Function) -> set[str]:
     """Return the top-level packages installed here that a function does not ship."""
     brought = shipped(row)
-    return {top for top, owners in packages_distributions().items() if not {plain(one) for one in owners} & brought}
+    return {top for top, owners in installed().items() if not {plain(one) for one in owners} & brought}
 
 
 def shipped(row: Function) -> set[str]:
