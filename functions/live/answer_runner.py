@@ -17,8 +17,7 @@ from functions.live.listening import listen
 from functions.live.reminders import DigitsReminder
 from functions.live.tasks import TaskGroup
 from functions.live.tool_runner import ToolRunner
-from functions.relay.answer.answer import Answer
-from functions.relay.answer.steps import (
+from functions.relay.answer.actions import (
     Action,
     Append,
     Ask,
@@ -34,6 +33,7 @@ from functions.relay.answer.steps import (
     Superseded,
     Tick,
 )
+from functions.relay.answer.answer import Answer
 from functions.relay.call.call import BY_REMINDER, SUPERSEDING, TURN_ENDING, newest_by_reminder
 from functions.relay.call.turn import SAME_MOMENT_MS, had_begun
 from functions.relay.cancel_scope import CancelScope

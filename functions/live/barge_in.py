@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from functions.live.tasks import TaskGroup
-from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.answer.actions import Interrupted, Superseded
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
@@ -21,19 +21,19 @@ LOOK_EVERY_S = 0.15
 """Seconds between two looks of one watcher."""
 
 FRESH_S = 0.15
-"""The greatest age in seconds of the newest look when words are posted."""
+"""Seconds: when words are posted, the newest look is at most so old."""
 
 WAIT_FOR_LOOK_S = 1.0
-"""Seconds that words wait for a fresh look: a slow table must not silence the agent."""
+"""Seconds that words wait for a fresh look. If none comes, they are sent: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Most seconds that words which break a silence wait, from when the caller began to speak.
+"""Words that break a silence wait at most so many seconds after the caller began to speak.
 
 The report that the caller has stopped may be lost, and the caller must not be left in silence.
 """
 
 PROMPT_AFTER_S = 0.3
-"""Seconds that such words wait for a prompt after the caller has stopped speaking."""
+"""Seconds that words which break a silence then wait for the prompt, once the caller has stopped speaking."""
 
 Newer = Superseded | Interrupted
 Look = Callable[[], Newer | None]
@@ -72,7 +72,7 @@ class BargeInWatch:
 
     @property
     def harmless_interrupt(self) -> Key | None:
-        """The newest interrupt that was known when the first words were posted, or now: it cut older words."""
+        """The newest interrupt that came before our first words; None if none did. It does not cut them."""
         known = self._known_when_begun if self._begun else self._newest
         return known.key if isinstance(known, Interrupted) else None
 

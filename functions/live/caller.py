@@ -7,11 +7,11 @@ from functions.live.deps import Deps
 from functions.live.private import as_told, read_private
 from functions.relay import Agent, Caller
 from functions.relay.agent.words import Words, stranger, words_for
+from functions.relay.answer.actions import Ask
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.guarding import guard_of
 from functions.relay.answer.instructions import Instructions, caller_in_prompt, situation
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call
 from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.error_location import location_of

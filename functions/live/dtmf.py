@@ -26,13 +26,13 @@ EARLY_S = 1.0
 """Seconds that a key waits for the next one if digits are private: several in a row are not a choice in a menu."""
 
 PIN_KEY_GAP_MS = 2000
-"""Milliseconds within which a key follows another of the same row."""
+"""Milliseconds within which two keys that nothing asked for count as a part of a PIN."""
 
 LATE_PIN_KEY_MS = 3000
-"""Milliseconds within which a key continues a PIN whose first keys came in a row."""
+"""Milliseconds within which a later key continues a PIN that has two keys or more."""
 
 LATE_END_KEY_MS = 3000
-"""Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
+"""If digits have a fixed length, the key `ends` is ignored for so many milliseconds after the last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
                 meaning.text if isinstance(meaning, Say) else "",
             )
             return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words, says)), tasks)
-    # A key that was pressed too early or too late may be part of a PIN.
+    # A key that was pressed too early or too late may be part of a PIN: the log then gets it without its digit.
     noted = Dtmf("") if agent and _asks_in_private(agent) else pressed
     deps.ports.log.append(frame.log, Entry(frame.key, noted))
     return "dtmf"
@@ -111,7 +111,7 @@ def _open_request(agent: Agent, call: Call) -> _Collection | None:
 
 
 def _is_late_end_key(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
-    """Return whether the key is the terminator of digits that were complete without it.
+    """Return whether this is the key `ends` after digits that were complete without it.
 
     The agent may already ask for the next digits: the key then does not end them before they begin.
     """
@@ -139,7 +139,7 @@ def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_
 
 
 def _continues_pin(deps: Deps, frame: Frame) -> bool:
-    """Return whether a key follows two keys of a PIN, or more. One alone may be a slip before a choice."""
+    """Return whether the keys before this one look like a PIN: two or more. One alone may be a mistake."""
     earlier = [key.at for key in _without_choices(deps, frame) if key < frame.key]
     a_row = any(later - one <= PIN_KEY_GAP_MS for one, later in pairwise(sorted(earlier)))
     return a_row and frame.key.at - max(earlier) <= LATE_PIN_KEY_MS

@@ -1,4 +1,6 @@
-"""Keeps private data out of a session's log. It has its own log, for tools and for the next part of a number.
+"""Keeps private data out of a session's log.
+
+Private data goes into a log of its own. Tools get it from there, and it is read when a number continues.
 
 A prompt without digits, in figures or in words, is logged at once. Any other prompt is first checked, together with
 the prompts before it.
@@ -132,8 +134,9 @@ def as_told(call: Call, known: PrivateWords, agent: Agent) -> Call:
 
 
 def release_held(deps: Deps, connection: str, call: Call, known: PrivateWords, *, over: bool) -> Entries:
-    """Log the held digits that no prompt can continue; return the new entries. `over`: no more prompts come.
+    """Log the digits that were held and that no prompt can continue now; return the new entries.
 
+    `over`: no more prompts come.
     A prompt that was reworded in the meantime stays so: it is a part of a number.
     """
     entries = tuple(released(call, known.words, over=over))
@@ -141,7 +144,7 @@ def release_held(deps: Deps, connection: str, call: Call, known: PrivateWords, *
         for entry in entries:
             deps.ports.log.append(session_log(connection), entry)
     except LogError as error:
-        logger.error("the digits of a prompt stay a placeholder in the log: %s", error)
+        logger.error("digits that were held stay a placeholder in the log: %s", error)
     return entries
 
 
@@ -170,4 +173,4 @@ def _reword(deps: Deps, connection: str, key: Key, text: str) -> None:
             if deps.ports.log.append(log, Entry(key.under(Slot.REWORDED.at(0, number)), PromptReworded(text))):
                 return
     except LogError as error:
-        logger.error("the digits of a prompt stay a placeholder in the log: %s", error)
+        logger.error("an older prompt could not be reworded in the log: %s", error)

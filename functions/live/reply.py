@@ -1,4 +1,4 @@
-"""Answers a prompt, and takes over an answer whose invocation died.
+"""Answers a turn (a prompt, a key, digits, a silence, …), and takes over an answer whose invocation died.
 
 A reminder returns some seconds after each prompt: see answer_reminder.py. An invocation that is answering leaves
 heartbeats in the log. If the answer has no end, and no new heartbeat since the last reminder, the reminder gives it.
@@ -68,7 +68,7 @@ logger = logging.getLogger("hotline")
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """When an invocation began, by its clock, and about how many seconds old the key of its turn was then."""
+    """When this invocation began, by its own clock, and about how many seconds before that its turn began."""
 
     began: float
     age: float = 0.0
@@ -129,7 +129,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
     if superseded(entries, frame.key) or yields_to_prompt(known.call):
         return _answer_nothing(deps, frame)
     if known.call.opened is None:
-        logger.warning("a prompt came to a session that was never set up")
+        logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
     if time_up := must_end(deps, known.call, frame.key):
@@ -144,13 +144,13 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
 
 
 def _keep_time(deps: Deps, frame: Frame, call: Call, tasks: TaskGroup) -> None:
-    """Keep the call's time once the model is asked: its request needs the processor first."""
+    """Renew the timer of the call's limit, a moment later: the request to the model needs the processor first."""
     tasks.wait(lambda: False, MOMENT_S)
     keep_time_again(deps, frame.connection, call, frame.key)
 
 
 def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskGroup) -> str:
-    """Begin the turn that ends the call in place of a prompt's; return one word for the debug log.
+    """Begin the turn that ends the call, and answer no prompt; return one word for the debug log.
 
     If the log fails, the caller hears an apology meanwhile, and the reminder of that turn ends the call.
     """
@@ -223,7 +223,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, turn: Turn, tasks: Ta
 
 
 def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
-    """Log the words that were heard of the invocation that died: the history of an ended turn is its logged words."""
+    """Log what the caller heard of the dead invocation: it did not, and a history holds only logged words."""
     if turn.unlogged:
         heard = taken.under(Slot.HEARD.at(run_start(turn.takeovers)))
         try:

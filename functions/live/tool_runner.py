@@ -11,7 +11,7 @@ from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.returned import bounded
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
-from functions.relay.answer.steps import Run, ToolEnded
+from functions.relay.answer.actions import Run, ToolEnded
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.redactor import UnknownPlaceholderError
 from functions.relay.error_location import location_of

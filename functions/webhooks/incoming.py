@@ -60,8 +60,8 @@ def _refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Li
 def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer when a person or a machine has answered a call that we placed.
 
-    The session begins at once, and ends if `/screened` then reports a machine. A call that version 0.1 placed says
-    here already who answered; a machine gets no session then.
+    The session begins at once, and ends if `/screened` then reports a machine. A call that
+    version 0.1 placed brings `AnsweredBy` already here; a machine gets no session then.
     """
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent, callee = deps.agents[name], webhook.named("To")

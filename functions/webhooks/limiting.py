@@ -34,10 +34,10 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
 
 
 def stay_counted(deps: WebhookDeps, announced: Announced, call: str, seconds: int) -> None:
-    """Let an incoming call that goes on, such as with a person, stay counted for at least `seconds` from now.
+    """Keep counting an incoming call that continues, such as with a person, for at least `seconds` from now.
 
-    If that fails, the call goes on, and may be forgotten earlier. A call that we placed is counted from its beginning
-    for as long as Twilio lets it last.
+    If that fails, the call goes on, but may leave the counter before it is over. A call that we placed is counted
+    from its beginning for as long as Twilio lets it last.
     """
     if deps.counters is None or announced.outbound:
         return
@@ -45,7 +45,7 @@ def stay_counted(deps: WebhookDeps, announced: Announced, call: str, seconds: in
         for name in _LIMITS:
             deps.counters.hold(_counter(deps, name, announced.caller), call, seconds)
     except CountersError as error:
-        logger.warning("a call that goes on may be forgotten before it is over: %s", error)
+        logger.warning("the counter may drop a call that still goes on: %s", error)
 
 
 def longest_s(agent: Agent) -> int:

@@ -22,7 +22,7 @@ def mark_of_person(deps: WebhookDeps, address: str) -> str:
     try:
         return mark_of(address, deps.number_key())
     except SecretError as error:
-        logger.error("`make forget` will not find a call by its number: %s", error)
+        logger.error("the mark of a number could not be made, so `make forget` will not find its call: %s", error)
         return ""
 
 
@@ -34,4 +34,4 @@ def note_call(deps: WebhookDeps, mark: str, webhook: Webhook) -> None:
         call = webhook.named("CallSid")
         deps.log.append(person_log(mark), Entry(Key(0, call), CallKnown(call)))
     except LogError as error:
-        logger.error("`make forget` will not find a call by its number: %s", error)
+        logger.error("the mark of a number was not logged, so `make forget` will not find its call: %s", error)

@@ -210,7 +210,7 @@ def test_a_call_is_put_through_though_its_counter_is_lost(
     going.set(arrive=lambda _: PERSON)
     lines = written(twiml)
     assert going.begin() == ["Dial"]
-    assert "may be forgotten before it is over" in lines.text
+    assert "may drop a call that still goes on" in lines.text
 
 
 def test_no_counter_holds_a_number(twiml: ModuleType, ring: Ring) -> None:

@@ -14,8 +14,8 @@ from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
 from functions.relay import Agent, Voice
 from functions.relay.after_session import NextStep, Transfer, next_step
+from functions.relay.answer.actions import Ask
 from functions.relay.answer.answer import Answer
-from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import history, snapshot
 from functions.relay.log.codec import dump, load

@@ -10,7 +10,7 @@ import pytest
 
 from functions.live.barge_in import FRESH_S, HOLD_AT_MOST_S, BargeInWatch, Newer, speaks
 from functions.live.tasks import ThreadTasks
-from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.answer.actions import Interrupted, Superseded
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError

@@ -6,9 +6,7 @@ from typing import Any
 from functions.relay import Agent, Tool, Voice, tool
 from functions.relay.agent.phrases import phrases
 from functions.relay.agent.tools import Outcome
-from functions.relay.answer.answer import Answer
-from functions.relay.answer.spoken_reply import GuardFor, unguarded
-from functions.relay.answer.steps import (
+from functions.relay.answer.actions import (
     Action,
     Append,
     Ask,
@@ -25,6 +23,8 @@ from functions.relay.answer.steps import (
     Tick,
     ToolEnded,
 )
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.spoken_reply import GuardFor, unguarded
 from functions.relay.call.call import Call, fold
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, Event
 from functions.relay.ports import Sent

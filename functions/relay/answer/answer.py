@@ -12,15 +12,7 @@ from math import ceil
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.phrases import Spoken
 from functions.relay.answer import moves
-from functions.relay.answer.entries import AnswerEntries
-from functions.relay.answer.instructions import Instructions
-from functions.relay.answer.lifecycle import Lifecycle
-from functions.relay.answer.model_requests import Flaw, ModelRequests
-from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
-from functions.relay.answer.speech import Speech
-from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
-from functions.relay.answer.states import AnswerState, AnswerTrigger, SpeechState, Unexpected, refuse
-from functions.relay.answer.steps import (
+from functions.relay.answer.actions import (
     Action,
     Append,
     Ask,
@@ -35,6 +27,14 @@ from functions.relay.answer.steps import (
     Superseded,
     ToolEnded,
 )
+from functions.relay.answer.entries import AnswerEntries
+from functions.relay.answer.instructions import Instructions
+from functions.relay.answer.lifecycle import Lifecycle
+from functions.relay.answer.model_requests import Flaw, ModelRequests
+from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
+from functions.relay.answer.speech import Speech
+from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
+from functions.relay.answer.states import AnswerState, AnswerTrigger, SpeechState, Unexpected, refuse
 from functions.relay.answer.tool_round import SideEffects
 from functions.relay.answer.waking import next_look
 from functions.relay.call.call import Call

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from functions.relay.answer.steps import Append
+from functions.relay.answer.actions import Append
 from functions.relay.log.events import AgentSaid, LanguageSwitched
 from functions.relay.log.keys import Slot, round_start
 

@@ -9,8 +9,8 @@ from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Writ
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
+from functions.relay.answer.actions import ToolEnded
 from functions.relay.answer.model_requests import ModelRequests, unanswered_messages
-from functions.relay.answer.steps import ToolEnded
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
@@ -47,7 +47,7 @@ class Utter:
 
 @dataclass(frozen=True, slots=True)
 class RunTool:
-    """Run a tool that the model has not called."""
+    """Run the tool of a phone key or of keyed digits."""
 
     call: ToolCall
     tool: Tool

@@ -53,7 +53,7 @@ class Script:
     """The text of one answer, with switches at places in it, and how far it has been sent."""
 
     def __init__(self, lead: str = "", options: SpeakingOptions = SpeakingOptions()) -> None:
-        """`lead` is sent before the first word: without it, that word would join the last one of an open answer."""
+        """`lead`, a space or nothing, keeps the first word apart from the last one of an older open answer."""
         self.text = ""
         self._lead = lead
         self._options = self._options_sent = options

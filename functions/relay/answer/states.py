@@ -183,10 +183,12 @@ class StateMachine(Generic[StateT, TriggerT]):
         self.state = start
         self._table, self._unexpected = table, unexpected
 
-    def on(self, event: TriggerT) -> None:
-        """Go to the state that follows this event."""
-        following = self._table[self.state].get(event)
+    def on(self, trigger: TriggerT) -> None:
+        """Go to the state that follows this trigger."""
+        following = self._table[self.state].get(trigger)
         if following is None:
-            self._unexpected(f"{type(event).__name__}.{event.name} in {type(self.state).__name__}.{self.state.name}")
+            self._unexpected(
+                f"{type(trigger).__name__}.{trigger.name} in {type(self.state).__name__}.{self.state.name}"
+            )
         else:
             self.state = following

@@ -7,7 +7,7 @@ from enum import IntEnum
 from functions.relay.agent.outcomes import Utterance
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolError, ToolExit, in_words
-from functions.relay.answer.steps import Action, Append, Run, ToolEnded
+from functions.relay.answer.actions import Action, Append, Run, ToolEnded
 from functions.relay.log.events import DigitsRequested, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.accepted import CallIds
@@ -67,7 +67,7 @@ class _Begun:
 
     @property
     def is_done(self) -> bool:
-        """Whether a second run could do twice what was asked for once. Wrong digits are asked for again."""
+        """Whether the tool has done its work, or may have. A tool for digits does not count: it may ask again."""
         if self.tool.digits_prompt or self.result is None:
             return False
         return not self.result.failed or self.result.text == TOO_SLOW
@@ -90,13 +90,13 @@ class ToolRound:
         """
         self.slot = slot
         self.ends_part: ToolExit | None = None
-        """What ends the agent's part; None if it goes on."""
+        """The result that ends the agent's part; None if it goes on."""
 
         self.digits_prompt: DigitsPrompt | None = None
         """The digits that the caller is asked to key in; None for none."""
 
         self.needs_request = False
-        """Whether the model must get a result of this round."""
+        """Whether the model must be asked again, to get a result of this round."""
         self._ids, self._open_calls = ids, open_calls
         self._calls: list[ToolCall] = []
         self._results: dict[str, ToolResult] = {}

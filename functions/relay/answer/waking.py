@@ -6,7 +6,7 @@ from functions.relay.answer.playback import Playback
 from functions.relay.answer.speech import Speech
 
 IDLE_S = 25.0
-"""Seconds after its deadline at which an answer looks again if it waits for nothing."""
+"""If nothing is due, the answer is called again so many seconds after its deadline."""
 
 
 def next_look(life: Lifecycle, requests: ModelRequests, playback: Playback, speech: Speech, deadline: float) -> float:

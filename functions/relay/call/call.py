@@ -1,4 +1,4 @@
-"""Folds a session's log into a call.
+"""Folds a session's log into a `Call`: what this session of the phone call was.
 
 The fold is pure: no I/O, clock, logger or environment. Entries are folded in the order of their keys. So it makes no
 difference in which order invocations ran, or whether a frame came twice.
@@ -83,8 +83,8 @@ class Call:
     """The digits that the caller is asked to key in, and the key of that request."""
 
     suspended: bool = False
-    """Whether the caller spoke instead of pressing keys. Keys still count, but no timer runs; the next tool call
-    drops the request or repeats it."""
+    """Whether the caller spoke instead of pressing keys. Keys still count, no timer runs, and the next tool call
+    replaces the request."""
 
     end_claim: EndClaimed | None = None
     """Which answer ends the session, and how."""
@@ -149,7 +149,7 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
 def yields_to_prompt(call: Call) -> bool:
     """Return whether a silence or a noise began the last turn, and the prompt or the key before it has no answer yet.
 
-    It was logged after the reminder had read the log. It gets its answer, and the last turn gets none.
+    That prompt was logged after the reminder had read the log. It is answered, and the reminder's turn is not.
     """
     match call.turns[-2:]:
         case (Turn(cause=None | KeyPressed() | DigitsEntered(), ended=None), Turn(cause=Silent() | NoiseEnded())):
@@ -159,7 +159,7 @@ def yields_to_prompt(call: Call) -> bool:
 
 
 def known_to_reminder(call: Call, entries: Iterable[Entry]) -> frozenset[Key] | None:
-    """Return the prompts that are known when a silence or a noise begins the last turn; None if it began otherwise.
+    """Return the prompts that the reminder knew which began the last turn; None if none did.
 
     Its answer yields to any other prompt of its millisecond, which was logged late.
     """
@@ -287,5 +287,5 @@ def _after(turn: Turn, key: Key, act: Act) -> Turn:
 
 
 def _turns_after_close(call: Call, key: Key) -> tuple[Turn, ...]:
-    """Return the turns after the socket has closed: a line that reports plays no more of them."""
+    """Return the turns as they are once the socket has closed: a line that reports plays no more of them."""
     return after_close(call.turns, key.at) if call.reports else call.turns

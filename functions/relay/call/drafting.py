@@ -32,7 +32,7 @@ DECIDING: tuple[type[Event], ...] = (*TURN_ENDING, *BY_REMINDER, Partial, Dtmf, 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The caller has said nothing else so far."""
+    """Nothing has decided about the draft yet: it is kept, since the caller has said nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Floor:
     """When the newest words of the caller or the agent came."""
 
     free_since: int = 0
-    """When the last voice ended, or a key or a whole turn came after it."""
+    """When the floor became free: the last voice ended, or a key or the turn of a reminder came after it."""
 
     def holder(self, now: int) -> Holder:
         """Return who has the floor. A caller who speaks over the agent has it."""

@@ -1,8 +1,8 @@
 """Builds the history for a model: what the caller said and what the caller heard, never more.
 
 It holds an interrupted answer as far as it was played. Each tool call has a result, or a text that says that there is
-none yet: models refuse a request with a call that has no result. Each round keeps its own messages, so that a request
-begins with the messages of the request before it, which the service has cached.
+none yet: models refuse a request with a call that has no result. Messages of earlier rounds never change, so the
+beginning of each request is in the service's cache.
 """
 
 import json
@@ -36,7 +36,7 @@ KEPT_TURNS = 4
 """Turns that stay as entries after a snapshot, because the line may still report what it played of them."""
 
 MOST_HELD_TURNS = 8
-"""Later turns after which digits are held no more, whatever was said since."""
+"""Held digits are released after so many later turns, whatever was said in them."""
 
 LEFT_OUT = CallerMessage("(A part of the call is left out here.)")
 """In the history of a long call, the message between its beginning and its newest part."""

@@ -20,7 +20,7 @@ MOST_PROMPTS = 20
 """Prompts over which one number may be spread."""
 
 MOST_CLEAR_DIGITS = 10
-"""First digits of a card that a log may have: of 15 digits, five must be missing.
+"""A log may hold at most so many first digits of a card: of 15 digits, five must be missing.
 
 Source: PCI SSC, FAQ 1091, "What are acceptable formats for truncation of primary account numbers?".
 """
@@ -77,7 +77,7 @@ def holds(call: Call) -> bool:
 
 
 def released(call: Call, kept: Mapping[Key, WordsKept], *, over: bool = False) -> Iterator[Entry]:
-    """Return the entries that log held digits, now that no prompt can continue them. `over`: no more prompts come."""
+    """Return the entries that log held digits once no prompt can continue them. `over`: no more prompts come."""
     if not holds(call):
         return
     texts = [kept[turn.key].text if turn.key in kept else turn.caller for turn in call.turns]

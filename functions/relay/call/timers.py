@@ -177,7 +177,7 @@ def digits_step(
     after: int,
     timeout: int,
 ) -> DigitsStep:
-    """Return what to do `after` seconds after the turn of the question at `asked`, which is 0 if it is not known.
+    """Return what to do `after` seconds after the turn of the question at `asked`; `after` is 0 if it is not known.
 
     `last` is the key of the newest digit that was known when the reminder was sent, as text; `digits` are all. The
     next one must come within `timeout` seconds.

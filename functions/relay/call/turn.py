@@ -36,7 +36,10 @@ class Turn:
     """The words that the line has reported as played."""
 
     reached: int = 0
-    """How many letters of `said` the line is done with: it has played them, or dropped them and played later ones."""
+    """How many letters of `said` the line is done with: it has played them, or dropped them and played later ones.
+
+    Letters are all characters but white space, also digits and commas.
+    """
 
     newest: str = ""
     """The letters of the newest report."""
@@ -155,12 +158,12 @@ class Turn:
         return bool(bare(text)) and self._rest.startswith(bare(text))
 
     def is_finished_within(self, text: str) -> bool:
-        """Whether these words begin with the whole rest of this turn, and then go on."""
+        """Whether this text begins with all that is still to play of this turn, and then goes on."""
         untouched = not self.cut or not self.heard
         return untouched and 0 < self.letters_to_play < len(bare(text)) and bare(text).startswith(self._rest)
 
     def may_own(self, text: str) -> bool:
-        """Whether these words may belong to this turn: the words of a running answer may not be logged yet."""
+        """Whether this text may belong to this turn: the words of a running answer may not be logged yet."""
         return self.ended is None or self.expects(text)
 
     def may_be_heard(self, at: int) -> bool:
@@ -175,7 +178,7 @@ class Turn:
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
     def spoken_after(self, reminder: Key) -> bool:
-        """Whether the words of this turn were sent when the turn that a reminder began at this key had been logged.
+        """Whether this turn spoke after the turn of this reminder was logged, although its own key is older.
 
         An invocation may be slow to begin: the reminder then speaks first, although its key is newer.
         """
@@ -183,12 +186,12 @@ class Turn:
         return first is not None and first.behind >= str(reminder)
 
     def starts_with(self, text: str) -> bool:
-        """Whether these are the first words of this turn, although it seemed to be cut before them."""
+        """Whether this turn starts with this text, although it seemed to be cut before its first words."""
         nothing = not self.heard and not self.fragment
         return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
     def starts_at_end_of(self, text: str) -> int:
-        """Return how many letters at the end of these words are the first ones of this turn; 0 if all or none are."""
+        """Return how many letters at the end of this text are the first ones of this turn; 0 if all or none are."""
         if self.cut or self.reached:
             return 0
         ends = (bare(" ".join(text.split()[number:])) for number in range(1, len(text.split())))
@@ -267,7 +270,7 @@ class Turn:
 
 
 def had_begun(first_words_ms: int, after_ms: int) -> bool:
-    """Return whether first words had been sent `after_ms` after their turn began. A draft begins within a moment."""
+    """Return whether first words had been sent `after_ms` after their turn began. Those of a draft come at once."""
     return 0 < first_words_ms <= after_ms
 
 

@@ -1,4 +1,4 @@
-"""Decides from the log which reminder looks whether the answer to a turn is missing.
+"""Decides from the log which turns share one reminder: it looks whether their answers are missing.
 
 A turn sends no reminder if an earlier one is under way and returns soon enough. The earlier one then looks at both.
 A turn that a reminder began shares none: its key is as old as the newest report of the line, so the key does not say
@@ -16,8 +16,9 @@ FIRST_CHECK_S = 6
 """Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
 
 SHARED_WITHIN_MS = (FIRST_CHECK_S - 1) * 1000
-"""Milliseconds after a turn began within which a reminder must return that it shares. A queue's delays are whole
-seconds, so that one is sent again up to a second too early."""
+"""A turn shares a reminder that returns within so many milliseconds after the turn began.
+
+A queue's delays are whole seconds, so a reminder may be sent again up to a second too early."""
 
 
 def is_watched(found: Iterable[Entry], key: Key) -> bool:

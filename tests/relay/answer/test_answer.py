@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 
 from functions.relay import Digits, EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Voice, ask_digits, tool
 from functions.relay.agent.tools import Outcome
-from functions.relay.answer.answer import Answer
-from functions.relay.answer.entries import MOST_SWITCHES, AnswerEntries
-from functions.relay.answer.model_requests import MOST_ROUNDS, Flaw, open_calls, slices_of
-from functions.relay.answer.moves import Takeover
-from functions.relay.answer.playback import CHARACTERS_PER_S
-from functions.relay.answer.speech import CLOSING_S
-from functions.relay.answer.spoken_reply import SpokenReply
-from functions.relay.answer.steps import (
+from functions.relay.answer.actions import (
     Append,
     Ask,
     ClaimEnd,
@@ -28,6 +21,13 @@ from functions.relay.answer.steps import (
     Tick,
     ToolEnded,
 )
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.entries import MOST_SWITCHES, AnswerEntries
+from functions.relay.answer.model_requests import MOST_ROUNDS, Flaw, open_calls, slices_of
+from functions.relay.answer.moves import Takeover
+from functions.relay.answer.playback import CHARACTERS_PER_S
+from functions.relay.answer.speech import CLOSING_S
+from functions.relay.answer.spoken_reply import SpokenReply
 from functions.relay.answer.tool_round import TOO_SLOW, OpenCall
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import BY_KEY, UNANSWERED

@@ -21,8 +21,8 @@ from functions.relay import (
 )
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.phrases import phrases
+from functions.relay.answer.actions import ModelFailed, Remind
 from functions.relay.answer.moves import NOT_KEYED
-from functions.relay.answer.steps import ModelFailed, Remind
 from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY

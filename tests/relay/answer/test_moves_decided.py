@@ -7,6 +7,7 @@ import pytest
 
 from functions.relay import Digits, EndCall, HandOff, PassTo, Say, ask_digits, tool
 from functions.relay.agent.phrases import phrases
+from functions.relay.answer.actions import ToolEnded
 from functions.relay.answer.instructions import Instructions
 from functions.relay.answer.model_requests import MOST_REPAIRS, MOST_ROUNDS, ModelRequests
 from functions.relay.answer.moves import (
@@ -28,7 +29,6 @@ from functions.relay.answer.moves import (
     limited,
     next_move,
 )
-from functions.relay.answer.steps import ToolEnded
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY
 from functions.relay.call.noise import unfinished, unheard

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay import Agent, AgentError, Voice
-from functions.relay.answer.steps import ModelFailed, Superseded
+from functions.relay.answer.actions import ModelFailed, Superseded
 from functions.relay.text.markup import INLINE, LINES, PLAIN
 from functions.relay.text.speakable import Speakable, accepted
 from functions.relay.wire.messages import Text
