@@ -1,15 +1,29 @@
 """Settles which invocation answers a prompt whose answer is drafted: the draft's, or the prompt's own.
 
-One entry at one key under the prompt says which. A prompt without a draft needs no claim: no draft answers a prompt
-whose invocation does not wait for it.
+One entry at one key under the prompt says which. A draft claims a prompt as soon as it finds it. A prompt without a
+draft needs no claim: no draft answers a prompt whose invocation does not wait for it. Whether it waits, or the draft
+has returned its claim, is said by one entry at one key too.
 """
 
 import logging
 
 from functions.live.deps import Deps, Frame
-from functions.live.tasks import TaskGroup
+from functions.live.tasks import Future, TaskGroup
+from functions.relay.call.call import superseded
 from functions.relay.call.drafting import drafted
-from functions.relay.log.events import AnswerClaimed, DraftAwaited, DraftDropped, Entries, Entry
+from functions.relay.dataclass import dataclass
+from functions.relay.log.events import (
+    AnswerClaimed,
+    ClaimReturned,
+    Closed,
+    DraftAwaited,
+    DraftDropped,
+    EndClaimed,
+    Entries,
+    Entry,
+    Event,
+    SessionRefused,
+)
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt
@@ -21,10 +35,13 @@ LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
 
 KNOWN_WITHIN_S = 5.0
-"""Seconds of tries to learn whether a claim is in the log."""
+"""Seconds of tries to learn what is in the log."""
 
 RETRY_S = 0.25
 """Seconds between two tries."""
+
+OVER: tuple[type[Event], ...] = (Closed, EndClaimed, SessionRefused)
+"""Events after which the agent says nothing more."""
 
 logger = logging.getLogger("hotline")
 
@@ -35,35 +52,81 @@ def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
     If the log cannot say, it does not. The prompt's reminder then finds that there is no answer.
     """
     entry = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by)))
-    until, failed = deps.clock() + KNOWN_WITHIN_S, False
+    return _is_first(deps, log, entry, tasks) is True
+
+
+def waits_for_draft(deps: Deps, log: str, prompt: Key, tasks: TaskGroup) -> bool:
+    """Return whether the invocation of a claimed prompt waits for the draft. If not, the claim is returned.
+
+    If the log cannot say, the draft says nothing. The prompt's reminder then finds that there is no answer.
+    """
+    entry = Entry(prompt.under(Slot.DRAFT_AWAITED.at()), ClaimReturned())
+    return _is_first(deps, log, entry, tasks) is False
+
+
+def _is_first(
+    deps: Deps, log: str, entry: Entry, tasks: TaskGroup, *, within: float = KNOWN_WITHIN_S, failed: bool = False
+) -> bool | None:
+    """Append an entry; return whether it is the first one at its key, or None if `within` seconds have not told.
+
+    `failed`: whether an append of it has failed before, which may have put it.
+    """
+    until = deps.clock() + within
     while True:
         try:
-            return deps.ports.log.append(log, entry) or (
-                failed and entry in deps.ports.log.later(log, prompt, (AnswerClaimed,))
-            )
+            return deps.ports.log.append(log, entry) or (failed and _is_logged(deps, log, entry))
         except LogError as error:
             failed = True
-            logger.error("the claim to answer a prompt was not logged: %s", error)
-        if deps.clock() > until:
-            return False
+            logger.error("%s was not logged: %s", type(entry.event).__name__, error)
+        if deps.clock() >= until:
+            return None
         tasks.wait(lambda: False, RETRY_S)
 
 
-def answered_by_draft(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> bool:
-    """Wait for the draft of a prompt's answer, if there is one; return whether the draft's invocation answers.
+def _is_logged(deps: Deps, log: str, entry: Entry) -> bool:
+    frame = entry.key.under(Slot.FRAME.at())
+    return entry in deps.ports.log.later(log, frame, (type(entry.event),))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A prompt that waits for its draft. Without a claim, its invocation does not answer."""
+
+    partial: Key
+    """The partial prompt that is drafted."""
+
+    logged: Future[bool | None]
+    """Whether the log says that the prompt waits: not if the draft returned its claim, and None if it is unknown."""
+
+
+def wait_for_draft(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> Waiting | None:
+    """Begin to wait for the draft of a prompt's answer; return None if there is none, or if no answer is wanted.
 
     `entries` are those of the session's log, with the prompt.
     """
+    if superseded(entries, frame.key) or any(isinstance(one.event, OVER) for one in entries):
+        return None
     said = next((one.event.text for one in entries if one.key == frame.key and isinstance(one.event, Prompt)), "")
     partial = drafted(entries, frame.key, said) if said else None
     if partial is None:
+        return None
+    awaited = _awaited(frame.key)
+    return Waiting(partial, Future(tasks, "wait", lambda: _is_first(deps, frame.log, awaited, tasks, within=0.0)))
+
+
+def answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
+    """Wait until it is known who answers a prompt; return whether the draft's invocation does."""
+    logged = waiting.logged.result()
+    if logged is False:
         return False
-    try:
-        deps.ports.log.append(frame.log, Entry(frame.key.under(Slot.DRAFT_AWAITED.at()), DraftAwaited()))
-    except LogError as error:
-        # The entry may be in the log although the append failed. So the answer needs the claim.
-        logger.error("a prompt could not wait for its draft: %s", error)
-    return _is_claimed(deps, frame, partial, tasks) or not claim(deps, frame.log, frame.key, frame.key, tasks)
+    if not _is_claimed(deps, frame, waiting.partial, tasks) and claim(deps, frame.log, frame.key, frame.key, tasks):
+        return False
+    # The entry may be in the log although the append failed. If it is not, the draft may return its claim.
+    return logged is True or _is_first(deps, frame.log, _awaited(frame.key), tasks, failed=True) is not False
+
+
+def _awaited(prompt: Key) -> Entry:
+    return Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited())
 
 
 def _is_claimed(deps: Deps, frame: Frame, partial: Key, tasks: TaskGroup) -> bool:

@@ -7,15 +7,16 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import claim
+from functions.live.answer_claim import KNOWN_WITHIN_S, RETRY_S, claim, waits_for_draft
+from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
 from functions.live.held_model import HeldModel
 from functions.live.private import is_plain, without_numbers
-from functions.live.reply import Since, answer_drafted
-from functions.live.tasks import TaskGroup
+from functions.live.reply import Since, answer_claimed
+from functions.live.tasks import Future, TaskGroup
 from functions.relay import Agent
-from functions.relay.call.call import Call, fold, superseded
+from functions.relay.call.call import Call, superseded
 from functions.relay.call.drafting import (
     DECIDING,
     LONGEST_WAIT_S,
@@ -28,6 +29,7 @@ from functions.relay.call.drafting import (
     drafted,
     same_question,
 )
+from functions.relay.call.folded import Folded, folded
 from functions.relay.dataclass import dataclass
 from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import DraftBegun, DraftDropped, Entries, Entry
@@ -53,7 +55,7 @@ LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
 
 AWAITED_WITHIN_S = 0.5
-"""Seconds after which a draft is dropped because the invocation of its prompt does not wait for it."""
+"""Seconds after which a draft returns its claim because the invocation of its prompt does not wait for it."""
 
 LEAVE_S = 8.0
 """Seconds to wait for the request of a dropped draft: the model's own timeouts are shorter."""
@@ -62,11 +64,25 @@ logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the model is asked, and the call before the partial prompt as it was then."""
+
+    request: Request
+    known: Folded
+
+
+@dataclass(frozen=True, slots=True)
 class _Claimed:
     """The prompt that a draft answers, and the log as it was just before."""
 
     prompt: Key
     entries: Entries
+    call: Call
+    """The fold of `entries`, with the prompt as its last turn."""
+
+    fits: bool
+    """Whether the prompt's answer begins with the same request as the draft."""
+
     read_at: float
     age: float
     """Seconds for which the prompt had been in the log at most when it was read."""
@@ -77,20 +93,25 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
 
     Raises LogError if it could not be logged.
     """
-    began = deps.clock()
-    if not deps.ports.log.append(frame.log, Entry(frame.key, without_numbers(deps, partial))):
-        return "repeated"
+    began, own = deps.clock(), Entry(frame.key, without_numbers(deps, partial))
     if not partial.text.strip() or not (deps.drafts and any(map(_drafts, deps.agents.values()))):
-        return "partial"
+        return "partial" if deps.ports.log.append(frame.log, own) else "repeated"
+    put = None
+    if ends_sentence(partial.text):
+        put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
+    elif not deps.ports.log.append(frame.log, own):
+        return "repeated"
     try:
-        request = _request(deps, frame, partial, tasks)
+        asked = _asked(deps, frame, partial, tasks)
     except LogError as error:
         logger.warning("an answer was not drafted: %s", error)
-        return "partial"
-    return _Draft(deps, frame, partial.text, request, tasks, began=began).run() if request else "partial"
+        asked = None
+    if put and not put.result():
+        return "repeated"
+    return _Draft(deps, frame, partial.text, asked, tasks, began=began).run() if asked else "partial"
 
 
-def _request(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> Request | None:
+def _asked(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> _Asked | None:
     """Return what the model is asked if these words may be all; None if nothing is drafted. Raises LogError."""
     if not ends_sentence(partial.text):
         tasks.wait(lambda: False, STANDSTILL_S)
@@ -102,9 +123,11 @@ def _request(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> Re
         return None
     if not isinstance(draft_step(entries, frame.key, partial.text), Held):
         return None
-    others = (one for one in entries if one.key != frame.key)
-    call = fold((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
-    return first_request(deps, frame.connection, call) if _speculates(deps, call) else None
+    others = [one for one in entries if one.key != frame.key]
+    known = folded(one for one in others if one.key < frame.key)
+    call = known.with_all((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
+    request = first_request(deps, frame.connection, call) if _speculates(deps, call) else None
+    return _Asked(request, known) if request else None
 
 
 def _speculates(deps: Deps, call: Call) -> bool:
@@ -121,13 +144,11 @@ def _drafts(agent: Agent) -> bool:
 class _Draft:
     """One draft: waits for its prompt, and answers it."""
 
-    def __init__(
-        self, deps: Deps, frame: Frame, text: str, request: Request, tasks: TaskGroup, *, began: float
-    ) -> None:
+    def __init__(self, deps: Deps, frame: Frame, text: str, asked: _Asked, tasks: TaskGroup, *, began: float) -> None:
         self._deps, self._frame, self._text, self._tasks, self._began = deps, frame, text, tasks, began
         self._unprompted_at = began
         """When the newest look began that found no prompt."""
-        self._held = HeldModel(deps.ports.model, request, tasks)
+        self._known, self._held = asked.known, HeldModel(deps.ports.model, asked.request, tasks)
 
     def run(self) -> str:
         """Hold the draft until its prompt comes or it is dropped; return one word for the debug log."""
@@ -135,9 +156,13 @@ class _Draft:
         if claimed is None:
             self._drop()
             return "draft dropped"
-        deps = replace(self._deps, ports=replace(self._deps.ports, model=self._held))
+        deps = self._deps
+        if claimed.fits:
+            deps = replace(deps, ports=replace(deps.ports, model=self._held))
+        else:
+            self._leave_draft()
         since = Since(claimed.read_at, claimed.age, allowed=ANSWER_DEADLINE_S - (claimed.read_at - self._began))
-        answer_drafted(deps, self._at(claimed.prompt), claimed.entries, since, self._tasks)
+        answer_claimed(deps, self._at(claimed.prompt), claimed.entries, since, self._tasks, call=claimed.call)
         return "answered"
 
     def _at(self, key: Key) -> Frame:
@@ -159,8 +184,8 @@ class _Draft:
             match self._look():
                 case Dropped():
                     return None
-                case Finalised(prompt):
-                    return self._claim(prompt)
+                case Finalised(prompt, awaited):
+                    return self._claim(prompt, awaited)
                 case Held():
                     self._pause(waited)
         return None
@@ -187,23 +212,42 @@ class _Draft:
     def _step(self, newer: Entries) -> DraftStep:
         return draft_step(newer, self._frame.key, self._text)
 
-    def _claim(self, prompt: Key) -> _Claimed | None:
-        """Claim the prompt if its invocation waits, and if it asks what the draft has asked."""
-        read_at = self._deps.clock()
-        try:
-            entries = self._deps.ports.log.read(self._frame.log)
-        except LogError as error:
-            logger.warning("a draft could not read the log: %s", error)
-            return None
-        if not self._fits(prompt, entries) or not self._awaited(prompt, self._step(entries)):
-            return None
-        mine = claim(self._deps, self._frame.log, prompt, self._frame.key, self._tasks)
-        return _Claimed(prompt, entries, read_at, read_at - self._unprompted_at) if mine else None
+    def _claim(self, prompt: Key, awaited: bool) -> _Claimed | None:
+        """Claim the prompt, and read the log meanwhile; return None if the prompt's own invocation answers.
 
-    def _fits(self, prompt: Key, entries: Entries) -> bool:
+        Once that invocation waits for the draft, this one answers, even if the draft does not fit.
+        """
+        deps, log, tasks, read_at = self._deps, self._frame.log, self._tasks, self._deps.clock()
+        mine = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
+        entries = self._read()
+        known = self._step(entries)
+        newer = None if awaited or known != Finalised(prompt, False) else Future(tasks, "look", self._look)
+        call = self._known.with_all(entries).until(prompt)
+        fits = self._fits(prompt, entries, call)
+        if not mine.result():
+            return None
+        awaited = awaited or (fits and self._awaited(prompt, newer.result() if newer else known))
+        if not awaited and not waits_for_draft(deps, log, prompt, tasks):
+            return None
+        return _Claimed(prompt, entries, call, fits, read_at, read_at - self._unprompted_at) if entries else None
+
+    def _read(self) -> Entries:
+        """Return the session's log; nothing if it cannot be read for some seconds."""
+        until = self._deps.clock() + KNOWN_WITHIN_S
+        while True:
+            try:
+                return self._deps.ports.log.read(self._frame.log)
+            except LogError as error:
+                logger.warning("a draft could not read the log: %s", error)
+            if self._deps.clock() > until:
+                return ()
+            self._tasks.wait(lambda: False, RETRY_S)
+
+    def _fits(self, prompt: Key, entries: Entries, call: Call) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""
-        call = fold(entries).until(prompt)
-        if not _speculates(self._deps, call) or superseded(entries, prompt):
+        if self._held.failed or not _speculates(self._deps, call) or superseded(entries, prompt):
+            return False
+        if must_end(self._deps, call, prompt):
             return False
         request = first_request(self._deps, self._frame.connection, call)
         return request is not None and same_question(request, self._held.request)
@@ -226,6 +270,12 @@ class _Draft:
         return False
 
     def _drop(self) -> None:
+        """Leave the draft, and wait for the end of its request."""
+        self._leave_draft()
+        if self._tasks.join(LEAVE_S):
+            logger.error("the request of a draft still ran when the invocation returned")
+
+    def _leave_draft(self) -> None:
         """Close the stream, and log what the draft has cost."""
         self._held.drop()
         dropped = Entry(self._frame.key.under(Slot.DRAFT_DROPPED.at()), DraftDropped(*self._held.spent))
@@ -233,5 +283,3 @@ class _Draft:
             self._deps.ports.log.append(self._frame.log, dropped)
         except LogError as error:
             logger.warning("the end of a draft was not logged: %s", error)
-        if self._tasks.join(LEAVE_S):
-            logger.error("the request of a draft still ran when the invocation returned")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from functions.live.answer_claim import answered_by_draft
+from functions.live.answer_claim import answered_by_draft, wait_for_draft
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
@@ -123,6 +123,8 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 
 
 def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> str:
+    # Before the fold, which takes some milliseconds of a long call.
+    waiting = wait_for_draft(deps, frame, entries, tasks)
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
@@ -132,12 +134,12 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
         logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
+    if waiting and answered_by_draft(deps, frame, waiting, tasks):
+        since.on_begun()
+        return "drafted"
     if time_up := must_end(deps, known.call, frame.key):
         _answer_nothing(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
-    if answered_by_draft(deps, frame, entries, tasks):
-        since.on_begun()
-        return "drafted"
     _answer(deps, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
     return "answered"
@@ -251,9 +253,20 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
         release_held(deps, frame.connection, known.call, private_words, over=answer.ended.how in AGENT_IS_DONE)
 
 
-def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> None:
-    """Answer a prompt from its draft, which the model of `deps` holds. `entries` are those of the session's log."""
-    _answer(deps, frame, _Known(entries, fold(entries).until(frame.key), since), tasks)
+def answer_claimed(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup, *, call: Call) -> None:
+    """Answer a prompt whose invocation waits for its draft. `entries` are the session's log, `call` is their fold.
+
+    The model of `deps` holds the draft, unless the draft is of another request.
+    """
+    known = _Known(entries, call, since)
+    if known.call.over or superseded(entries, frame.key):
+        _answer_nothing(deps, frame)
+        return
+    if time_up := must_end(deps, call, frame.key):
+        _answer_nothing(deps, frame)
+        _end(deps, frame, time_up, since.began, tasks)
+        return
+    _answer(deps, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
 
 

@@ -56,6 +56,12 @@ class Invocation(Process):
             if asked.by == self.name:
                 asked.turn, asked.draft = turn, False
 
+    def drops(self, partial: Key, record: Record) -> None:
+        """Record that nobody hears what this invocation has drafted."""
+        asked = next((one for one in record.asked if one.by == self.name), None)
+        if asked:
+            asked.turn, asked.draft = partial, True
+
 
 @dataclass(frozen=True, slots=True)
 class Operations:

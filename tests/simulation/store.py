@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from functions.relay.call.call import TURN_ENDING
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import AnswerClaimed, Cause, Entry, Event, SessionOpened, TimeUp
+from functions.relay.log.events import AnswerClaimed, Cause, DraftDropped, Entry, Event, SessionOpened, TimeUp
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
@@ -100,6 +100,8 @@ class SeenLog:
             record.note(now, self._invocation.name, f"puts {entry.event}")
             if isinstance(entry.event, AnswerClaimed) and self._invocation.drafts:
                 self._invocation.claims(entry.key.under(Slot.FRAME.at()), record)
+            if isinstance(entry.event, DraftDropped):
+                self._invocation.drops(entry.key.under(Slot.FRAME.at()), record)
         return fresh
 
     def _look(

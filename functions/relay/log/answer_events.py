@@ -172,6 +172,11 @@ class AnswerClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimReturned:
+    """The draft that has claimed this prompt leaves it to the prompt's own invocation, which did not wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderSent:
     """A reminder will look whether the answer to this turn, or to one that follows it closely, is missing."""
 
@@ -186,6 +191,6 @@ class ReminderReturned:
 
 AnswerEvent = (
     AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested | AnswerEnded | EndClaimed | Heartbeat
-    | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed
+    | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed | ClaimReturned
     | ReminderSent | ReminderReturned
 )  # fmt: skip
