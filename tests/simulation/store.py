@@ -63,6 +63,9 @@ class SeenLog:
 
     def append(self, log: str, entry: Entry) -> bool:
         """Add an entry, unless a fault happens, or seems to happen."""
+        if isinstance(entry.event, DraftDropped):
+            # Also if the put fails: nobody hears the draft.
+            self._invocation.drops(entry.key.under(Slot.FRAME.at()), self._operations.record)
         what = f"put {type(entry.event).__name__}"
         if isinstance(entry.event, Cause) and not isinstance(entry.event, TimeUp):
             self._invocation.begins(entry.key)
@@ -100,8 +103,6 @@ class SeenLog:
             record.note(now, self._invocation.name, f"puts {entry.event}")
             if isinstance(entry.event, AnswerClaimed) and self._invocation.drafts:
                 self._invocation.claims(entry.key.under(Slot.FRAME.at()), record)
-            if isinstance(entry.event, DraftDropped):
-                self._invocation.drops(entry.key.under(Slot.FRAME.at()), record)
         return fresh
 
     def _look(
