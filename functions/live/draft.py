@@ -49,7 +49,7 @@ LOOK_HELD_S = 0.004
 """Seconds between two looks at the log during `SOON_S`, once words are held: the caller waits for nothing else."""
 
 LOOK_AWAITED_S = 0.003
-"""Seconds between two looks once the prompt is there: its invocation says within a moment that it waits."""
+"""Seconds between two looks once the prompt is there: its own invocation soon logs that it waits for the draft."""
 
 LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
@@ -58,7 +58,7 @@ AWAITED_WITHIN_S = 0.5
 """Seconds after which a draft returns its claim because the invocation of its prompt does not wait for it."""
 
 LEAVE_S = 8.0
-"""Seconds to wait for the request of a dropped draft: the model's own timeouts are shorter."""
+"""Seconds to wait for the request of a dropped draft: long enough, since the model's own timeouts end it earlier."""
 
 logger = logging.getLogger("hotline")
 
@@ -112,7 +112,7 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
 
 
 def _asked(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> _Asked | None:
-    """Return what the model is asked if these words may be all; None if nothing is drafted. Raises LogError."""
+    """Return what to ask the model if the caller may have finished; None for no draft. Raises LogError."""
     if not ends_sentence(partial.text):
         tasks.wait(lambda: False, STANDSTILL_S)
         newer = deps.ports.log.later(frame.log, frame.key, DECIDING)
@@ -191,7 +191,7 @@ class _Draft:
         return None
 
     def _pause(self, waited: float) -> None:
-        """Wait `waited` seconds after the first look until the next one, or until the first words come."""
+        """Pause until the next look, or until the first words. `waited` is the time since the first look."""
         thinking = not self._held.begun
         soon = LOOK_SOON_S if thinking else LOOK_HELD_S
         seconds = soon if waited < SOON_S else LOOK_LATER_S
