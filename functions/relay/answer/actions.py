@@ -1,4 +1,4 @@
-"""Names the happenings that an answer reacts to, and the actions that it asks for."""
+"""Names the actions that an answer asks for, and the happenings to which it reacts."""
 
 from functions.relay.agent.tools import Outcome, Tool
 from functions.relay.dataclass import dataclass
