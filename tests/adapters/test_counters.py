@@ -26,7 +26,7 @@ from tests.endpoint import at, refusing_url
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-RINGS = 30
+RINGS = 20
 """How many ring in any order where 7 are let in."""
 
 NOON = 20_000 * DAY_S + DAY_S // 2
@@ -199,7 +199,7 @@ def test_no_order_of_requests_lets_another_call_in(
     def ring(call: str) -> None:
         through.append(lets_in(counters, name, quota, call, LONG))
 
-    client.waiting = [partial(ring, f"CA{number % 27}") for number in range(RINGS)]
+    client.waiting = [partial(ring, f"CA{number % 17}") for number in range(RINGS)]
     while client.waiting:
         client.waiting.pop()()
     item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]

@@ -339,7 +339,7 @@ class TestHoldBack:
     )
     def test_gives_up_in_the_end(self, opening: str) -> None:
         one = Speakable(ssml=GOOGLE)
-        fed = "".join(map(one.feed, opening + "ab(" * 1000 + "?" * 40 + " word, x"))
+        fed = "".join(map(one.feed, [*opening, *["ab("] * 1000, *"?" * 40, *" word, x"]))
         assert fed.endswith("word, x")
 
 
@@ -433,7 +433,7 @@ def test_the_time_is_linear_in_the_text(piece: str) -> None:
         return time.thread_time() - began
 
     seconds(500)
-    assert seconds(8_000) < 24 * max(seconds(1_000), 0.002)
+    assert seconds(4_000) < 24 * max(seconds(500), 0.001)
 
 
 def test_a_rule_that_begins_at_a_word_says_so() -> None:
