@@ -170,7 +170,7 @@ def test_a_call_reported_twice_counts_once(counters: Counters, name: str) -> Non
     assert lets_in(counters, name, quota, "CA1", LONG)
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # so many at once run the same lines
 @pytest.mark.parametrize("yesterday", [0, 7], ids=["new", "of yesterday"])
 @pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
 def test_of_a_hundred_at_once_the_allowed_pass(
@@ -184,7 +184,7 @@ def test_of_a_hundred_at_once_the_allowed_pass(
     assert through.count(True) == 7
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # so many at once run the same lines
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
 def test_no_order_of_requests_lets_another_call_in(
@@ -250,7 +250,7 @@ def test_a_ring_told_twice_pays_once(counters: Counters, name: str) -> None:
     assert counters.spend(f"{name}/cents", 890, 900)
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # so many at once run the same lines
 @pytest.mark.parametrize("limit", FULL)
 @pytest.mark.parametrize("yesterday", [0, 3])
 def test_of_a_hundred_rings_seven_meet_no_limit(
@@ -265,7 +265,7 @@ def test_of_a_hundred_rings_seven_meet_no_limit(
 
 
 @pytest.mark.parametrize("limit", FULL)
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.no_cover) for seed in range(1, 4))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 def test_no_order_of_rings_and_ends_changes_what_is_counted(
     table: "DynamoDBClient", name: str, clock: Clock, seed: int, limit: LimitName
 ) -> None:
@@ -353,7 +353,7 @@ def test_a_call_is_released_once(counters: Counters, name: str) -> None:
     assert [counters.release(name, "CA0") for _ in range(2)] == [True, False]
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # so many at once run the same lines
 @pytest.mark.parametrize("spent", [0, 30], ids=["new", "begun"])
 def test_of_a_hundred_at_once_the_money_suffices_for_seven(counters: Counters, name: str, spent: int) -> None:
     counters.adjust(name, spent)

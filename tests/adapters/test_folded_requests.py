@@ -69,7 +69,7 @@ def refused(messages: tuple[Message, ...]) -> list[str]:
     return [*refusals(Request("You answer.", messages, (FIND,))), *refusals(Request("You answer.", messages))]
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # each case runs the same lines
 @given(logs())
 @settings(max_examples=300, deadline=None)
 def test_the_history_of_any_log_is_accepted(log: list[Entry]) -> None:
@@ -83,7 +83,7 @@ def test_the_history_of_any_call_is_accepted_at_any_moment(scene: Scene) -> None
         assert refused(history(fold(scene.entries[:end]))) == []
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # each case runs the same lines
 @given(logs())
 @settings(max_examples=100, deadline=None)
 def test_what_is_remembered_of_any_log_is_accepted(log: list[Entry]) -> None:

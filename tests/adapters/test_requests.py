@@ -36,7 +36,7 @@ REQUESTS = st.builds(
 )
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # each case runs the same lines
 @given(REQUESTS)
 @settings(max_examples=400, deadline=None)
 def test_no_service_refuses_any_request(request: Request) -> None:
@@ -49,7 +49,7 @@ def test_an_accepted_request_is_accepted_as_it_is(request: Request) -> None:
     assert accepted(accepted(request)) == accepted(request)
 
 
-@pytest.mark.no_cover  # each case runs the same lines
+@pytest.mark.slow  # each case runs the same lines
 @given(REQUESTS, st.lists(MESSAGES, max_size=4).map(tuple))
 @settings(max_examples=200, deadline=None)
 def test_what_comes_later_changes_nothing_before(request: Request, more: tuple[Message, ...]) -> None:

@@ -26,6 +26,8 @@ from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import Scene
 from tests.relay.record.calls import CALL, PLAIN
 
+pytestmark = pytest.mark.slow
+
 EACH_SEED = pytest.mark.parametrize("seeds", [range(begin, begin + 25) for begin in range(0, 150, 25)], ids=str)
 """All seeds, in groups that two processes share."""
 

@@ -45,7 +45,6 @@ def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
     assert row_of(kept).turns == 1_000
 
 
-@pytest.mark.no_cover  # so many messages take the same lines again
 def test_a_record_without_turns_fits_into_the_table_too() -> None:
     """A model may be talked into ordering text messages without end; only some of them are sent."""
     texts = tuple(SmsRecord("+15550142", f"{number} {'é' * 800}") for number in range(1_000))

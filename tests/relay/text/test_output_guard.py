@@ -117,7 +117,6 @@ def test_words_that_are_no_danger_wait_for_their_end_only() -> None:
 
 
 @TABLE
-@pytest.mark.no_cover  # so many cuts take the same lines again
 def test_words_leave_early_only_where_nothing_changes(text: str, said: str, reason: Reason | None) -> None:
     """As `test_the_cut_of_the_stream_changes_nothing`, for an agent that may say addresses."""
     kinds = frozenset({Private.CARD})

@@ -34,7 +34,7 @@ def test_a_number_is_spoken_as_the_table_says(language: str) -> None:
 
 
 @TABLE
-@pytest.mark.no_cover  # so many cuts take the same lines again
+@pytest.mark.slow  # it tries each cut of each text
 def test_a_number_is_spoken_alike_in_any_two_pieces(language: str) -> None:
     cuts = [(text[:cut], text[cut:]) for text in CASES[language] for cut in range(1, len(text))]
     said = {pieces: spoken([*pieces], language) for pieces in cuts}
@@ -163,7 +163,7 @@ def test_a_mark_inside_or_beside_a_number_leaves_its_value(text: str, heard: str
 
 
 @BESIDE_MARKS
-@pytest.mark.no_cover  # so many cuts take the same lines again
+@pytest.mark.slow  # it tries each cut of each text
 def test_a_mark_beside_a_number_leaves_its_value_however_cut(text: str, heard: str) -> None:
     for first, second in combinations(range(len(text)), 2):
         assert spoken([text[:first], text[first:second], text[second:]]) == heard
