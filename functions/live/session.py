@@ -1,6 +1,7 @@
 """Decides what happens when a frame arrives or a reminder returns."""
 
 import logging
+from functools import partial
 
 from functions.live.answering_machine import check_machine, end_if_machine
 from functions.live.call_time_limit_check import check_time
@@ -20,6 +21,8 @@ from functions.live.reminders import (
 )
 from functions.live.reply import check, reply
 from functions.live.silence_check import check_silence
+from functions.relay.answer.guarding import guard_of
+from functions.relay.answer.spoken_reply import SpokenReply
 from functions.relay.call_context import begin
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (
@@ -89,8 +92,12 @@ class Sessions(Deps):
             return check_machine(self, connection, answered_by, tasks)
 
     def warm(self) -> None:
-        """Open the connection to the table, so that the first prompt need not."""
+        """Do what the first prompt would wait for: open the connection to the table, compile the filters of words."""
         self.ports.log.read("warm")
+        for agent in self.agents.values():
+            reply = SpokenReply(agent, agent.language, guard=partial(guard_of, agent, "", self.recognizer))
+            reply.model_says("Hello.")
+            reply.model_stops()
 
     def _note(self, frame: Frame, message: Incoming) -> str:
         """Log a message that begins no turn, and set the reminder that follows an interrupt."""

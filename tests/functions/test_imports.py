@@ -18,6 +18,24 @@ ROUNDS = 25
 
 COUNTED = "import functions.relay, gc; print(sum(one['collections'] for one in gc.get_stats()))"
 
+WARMED = """
+import cProfile, pstats
+from tests.doubles import saying
+from tests.live.test_session import House
+
+house = House(saying("On Friday we open at nine. See you then."))
+{warm}
+house.opened()
+profile = cProfile.Profile()
+profile.runcall(house.sessions.receive, house.prompt("When do you open?", at=5000))
+calls = pstats.Stats(profile).stats
+print(sum(times for (file, _, name), (_, times, *_) in calls.items() if name == "_compile_info"))
+"""
+"""Prints how many patterns the first answer of a process compiles."""
+
+MOST_COMPILED = 2
+"""Patterns of a few characters that read the caller's words."""
+
 
 def test_an_import_is_hardly_searched_for_garbage() -> None:
     done = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True, check=True)
@@ -33,3 +51,15 @@ def test_a_cold_start_takes_little_more_than_boto3() -> None:
         if ratios[-1] <= MOST_TIMES_BOTO3:
             return
     raise AssertionError(f"functions.default took {ratios} times as long as boto3 with its clients")
+
+
+def test_a_warm_environment_has_its_filters_compiled() -> None:
+    assert _compiled("") > 20
+    assert _compiled("house.sessions.warm()") <= MOST_COMPILED
+
+
+def _compiled(warm: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", WARMED.format(warm=warm)], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
