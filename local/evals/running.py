@@ -31,7 +31,8 @@ def run(scenario: Scenario, phone: AgentPhone, cast: Cast) -> Result:
     """Run the call and return the result, even if the call fails."""
     call = _begun(scenario, phone)
     broke_off = _carried(call, cast.caller(scenario), scenario.turns)
-    faults = [*broke_off, *_broken(scenario, call), *_reported(call), *_denied(scenario, cast, call.transcript)]
+    broken = [*_broken(scenario, call), *(_late(scenario, call) if cast.judge else ())]
+    faults = [*broke_off, *broken, *_reported(call), *_denied(scenario, cast, call.transcript)]
     turns = call.line.turns
     return Result(
         scenario.name,
@@ -68,6 +69,10 @@ def _carried(call: AgentCall, caller: Caller, turns: int) -> list[str]:
 def _broken(scenario: Scenario, call: AgentCall) -> Iterator[str]:
     yield from (f"must: {rule.words}" for rule in scenario.must if rule.broken(call))
     yield from (f"must not: {rule.words}" for rule in scenario.must_not if not rule.broken(call))
+
+
+def _late(scenario: Scenario, call: AgentCall) -> Iterator[str]:
+    """Say that the first words came too late. Not for the offline model: its waits are those of this machine."""
     if scenario.within_ms:
         try:
             call.within(scenario.within_ms)
