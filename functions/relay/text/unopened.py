@@ -16,52 +16,29 @@ from functions.relay.text.prefixes import any_of, begun
 _SOUNDS = ("hm", "hmm", "hmmm", "um", "uhm", "okay", "ok", "alright", "right", "so", "well", "now", "first")
 _WHO = ("user", "caller", "customer")
 _DOES = (
-    *(
-        "is",
-        "was",
-        "has",
-        "had",
-        "wants",
-        "wanted",
-        "asks",
-        "asked",
-        "says",
-        "said",
-        "seems",
-        "just",
-        "might",
-        "needs",
-    ),
-    *(
-        "mentioned",
-        "also",
-        "wrote",
-        "gave",
-        "provided",
-        "probably",
-        "still",
-        "only",
-        "now",
-        "would",
-        "greets",
-        "greeted",
-    ),
-    *("confirms", "confirmed", "did", "does", "didn", "responded"),
+    "is|was|has|had|wants|wanted|asks|asked|says|said|seems|just|might|needs|mentioned|also|wrote|gave|provided|"
+    "probably|still|only|now|would|greets|greeted|confirms|confirmed|did|does|didn|responded"
 )
 _PHRASES = (
-    *("thinking process:", "we need to respond", "we need to answer", "we need to reply", "we need to produce"),
-    *(
-        "we need to output",
-        "i need to respond to the",
-        "i should respond to the",
-        "user wants",
-        "user asks",
-        "user says",
-    ),
-    *("\u7528\u6237", "\u597d\u7684\uff0c\u7528\u6237", "\u55ef\uff0c\u7528\u6237", "der nutzer", "der anrufer"),
-    *("el usuario", "l'utilisateur"),
+    "thinking process:",
+    "we need to respond",
+    "we need to answer",
+    "we need to reply",
+    "we need to produce",
+    "we need to output",
+    "i need to respond to the",
+    "i should respond to the",
+    "user wants",
+    "user asks",
+    "user says",
+    "\u7528\u6237",  # Chinese: user
+    "\u597d\u7684\uff0c\u7528\u6237",  # okay, user
+    "\u55ef\uff0c\u7528\u6237",  # hm, user
+    "der nutzer",
+    "der anrufer",
+    "el usuario",
+    "l'utilisateur",
 )
-
 
 _PAUSE = "[,.\u2026!]{0,3}"
 _LEAD = rf"\s*(?:(?:{any_of(_SOUNDS)}){_PAUSE}\s{{1,2}}){{0,2}}"
@@ -74,7 +51,7 @@ _BEGUN = Pattern(
     re.IGNORECASE,
 )
 _OPENS = Pattern(
-    rf"{_LEAD}(?:(?:the|this) (?:{any_of(_WHO)})(?:['\u2019]s| (?:{any_of(_DOES)}))(?=\W)|{any_of(_PHRASES)})"
+    rf"{_LEAD}(?:(?:the|this) (?:{any_of(_WHO)})(?:['\u2019]s| (?:{_DOES}))(?=\W)|{any_of(_PHRASES)})"
     rf"|{_LEAD}(?:{any_of(_SOUNDS)}){_PAUSE}\s{{0,2}}(?={_END})",
     re.IGNORECASE,
 )
