@@ -178,7 +178,8 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
     """9: nothing that was asked for once is done twice: each request to the model runs each tool at most once.
 
     Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
-    that took the answer over. The caller hears no word of the model twice, also after a noise.
+    that took the answer over, and those that were killed before they said a word. The caller hears no word of the
+    model twice, also after a noise.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
@@ -189,7 +190,8 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
         keyed = sum(ran[by, KEYED_TOOL] for by in seen.of(turn.key))
         if keyed > 1:
             yield f"turn {seen.name(turn.key)} runs {KEYED_TOOL} {keyed} times; the caller keyed in once"
-        askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame} - seen.takers
+        askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame}
+        askers -= seen.takers | seen.killed_silently
         if len(askers) > 1:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
     heard_by_turn = Heard(seen)

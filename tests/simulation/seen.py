@@ -186,6 +186,13 @@ class Seen:
         """The invocations that took an answer over."""
         return {put.by for put in self.record.puts if isinstance(put.entry.event, TakenOver)}
 
+    @cached_property
+    def killed_silently(self) -> set[str]:
+        """The invocations that were killed before they sent anything."""
+        return {one.name for one in self.record.invoked if one.killed is not None} - {
+            post.by for post in self.record.posts
+        }
+
     def apologised(self, by: str) -> bool:
         """Whether an invocation could not reach the table, or was killed as it said so."""
         asked = by in self._askers
