@@ -7,27 +7,18 @@ and so is a label without a colon: `(I am thinking of Friday)`.
 import re
 
 from functions.relay.text.pattern import Pattern
+from functions.relay.text.prefixes import listed
 from functions.relay.text.section import Section
 
-_STEMS = (
-    *(
-        "think",
-        "thought",
-        "train of thought",
-        "chain of thought",
-        "chain-of-thought",
-        "reasoning",
-        "analy[sz]",
-        "refle",
-    ),
-    *("scratch", "monolog", "deliberat", "rationale", "planning", "ponder", "considering", "note to (?:my)?self"),
-    *("self-note", "mental note", "tool (?:call|use|result|output|response)", "function call", "out of character"),
-    *("system (?:note|prompt|message|reminder)", "assistant note", "internal", "inner", "ooc"),
-    *("denk", "nachdenk", "gedank", "gedacht", "überleg", "notiz an mich", "overweg", "redener", "innere", "interne"),
-    *("réfle", "réflé", "je réfl", "pens[éaie]", "raisonn", "razon", "ragion", "rifless", "racioc"),
-    *("nota (?:interna|mental|para m|per me)", "note (?:interne|à moi)", "мысл", "размышл", "дума", "सोच", "विचार"),
-    *("silently", "to myself", "not spoken", "not for the caller", "do not (?:say|speak|read)", "selbstgespräch"),
-    *("思考", "想法", "内心", "推理", "考え", "心の声", "생각", "사고"),
+_STEMS = listed(
+    "think, thought, train of thought, chain of thought, chain-of-thought, reasoning, analy[sz], refle, scratch, "
+    "monolog, deliberat, rationale, planning, ponder, considering, note to (?:my)?self, self-note, mental note, tool "
+    "(?:call|use|result|output|response), function call, out of character, system (?:note|prompt|message|reminder), "
+    "assistant note, internal, inner, ooc, denk, nachdenk, gedank, gedacht, überleg, notiz an mich, overweg, "
+    "redener, innere, interne, réfle, réflé, je réfl, pens[éaie], raisonn, razon, ragion, rifless, racioc, nota "
+    "(?:interna|mental|para m|per me), note (?:interne|à moi), мысл, размышл, дума, सोच, विचार, silently, to myself, "
+    "not spoken, not for the caller, do not (?:say|speak|read), selbstgespräch, "
+    "思考, 想法, 内心, 推理, 考え, 心の声, 생각, 사고"
 )
 """How a label's word begins, in the languages in which models write them."""
 

@@ -9,22 +9,21 @@ import re
 from functools import lru_cache
 
 from functions.relay.text.pattern import Pattern
-from functions.relay.text.prefixes import any_of, begun
+from functions.relay.text.prefixes import any_of, begun, listed
 from functions.relay.text.rules import NEVER
 from functions.relay.text.section import Section
 from functions.relay.text.tags import named
 
-_STEPS = (
-    *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool call", "Tool Input"),
-    *("Thinking", "Thought process", "Thought Process", "Reasoning", "Analysis", "Reflection", "Scratchpad"),
-    *("Inner monologue", "Internal monologue", "Internal note", "Internal reasoning", "Internal thoughts"),
-    *("thought", "action", "action_input", "Action_Input", "observation"),
-    *("thinking", "reasoning", "Note to self", "Chain of thought", "Chain of Thought"),
-    *("tool_call", "tool_calls", "tool_use", "function_call", "tool_code", "tool_name"),
+_STEPS = listed(
+    "Thought, Thoughts, Action, Action Input, Observation, Tool Call, Tool call, Tool Input, Thinking, Thought "
+    "process, Thought Process, Reasoning, Analysis, Reflection, Scratchpad, Inner monologue, Internal monologue, "
+    "Internal note, Internal reasoning, Internal thoughts, thought, action, action_input, Action_Input, observation, "
+    "thinking, reasoning, Note to self, Chain of thought, Chain of Thought, tool_call, tool_calls, tool_use, "
+    "function_call, tool_code, tool_name"
 )
-_LAST = (
-    *("Final Answer", "Final answer", "final answer", "Answer", "Response", "Reply", "Output", "Spoken response"),
-    *("Assistant", "assistant", "AI", "Bot"),
+_LAST = listed(
+    "Final Answer, Final answer, final answer, Answer, Response, Reply, Output, Spoken response, Assistant, "
+    "assistant, AI, Bot"
 )
 """Labels before words for the caller."""
 _OTHERS = ("Human", "User", "HUMAN", "USER")
@@ -111,9 +110,9 @@ def _call_begun(tools: frozenset[str]) -> str:
     return rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun(tools)})|{called}))"
 
 
-_VERBS = (
-    *("call", "calls", "calling", "called", "use", "uses", "using", "invoke", "invokes", "invoking", "run", "runs"),
-    *("running", "execute", "executes", "executing", "tool", "function"),
+_VERBS = listed(
+    "call, calls, calling, called, use, uses, using, invoke, invokes, invoking, run, runs, running, execute, "
+    "executes, executing, tool, function"
 )
 
 

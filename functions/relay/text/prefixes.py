@@ -5,6 +5,11 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 
 
+def listed(words: str) -> tuple[str, ...]:
+    """Return the words of a list with commas."""
+    return tuple(words.split(", "))
+
+
 def any_of(words: Collection[str]) -> str:
     """Return a pattern of these words, the longest first."""
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

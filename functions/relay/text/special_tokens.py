@@ -6,12 +6,13 @@ A server should take them away. Some pass them on as text, with the reasoning or
 import re
 
 from functions.relay.text.pattern import Pattern
+from functions.relay.text.prefixes import listed
 from functions.relay.text.section import Section, section
 from functions.relay.text.tags import CALLED, THOUGHT
 
-BRACKETED = (
-    *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),
-    *("AVAILABLE_TOOLS", "INST", "SYSTEM_PROMPT", "REF"),
+BRACKETED = listed(
+    "THINK, THINKING, REASONING, TOOL_CALL, TOOL_CALLS, TOOL_REQUEST, TOOL_RESULT, TOOL_RESULTS, AVAILABLE_TOOLS, "
+    "INST, SYSTEM_PROMPT, REF"
 )
 """Those of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
 

@@ -7,64 +7,31 @@ is for the caller.
 Sources: ElevenLabs, "Audio tags"; Bark, "Non-speech sounds".
 """
 
-from functions.relay.text.prefixes import any_of, begun
+from functions.relay.text.prefixes import any_of, begun, listed
 
-_ACTS = (
-    *("laughs", "laughing", "laughter", "chuckles", "chuckling", "smiles", "smiling", "sighs", "sighing", "pauses"),
-    *("coughs", "clears throat", "clearing throat", "nods", "nodding", "whispers", "whispering", "giggles", "gasps"),
-    *("sniffs", "inhales", "exhales", "breathes", "winks", "shrugs", "grins"),
-    *("lacht", "l\u00e4chelt", "seufzt", "sonr\u00ede", "suspira", "sourit", "soupire", "sorride", "sospira"),
+_ACTS = listed(
+    "laughs, laughing, laughter, chuckles, chuckling, smiles, smiling, sighs, sighing, pauses, coughs, clears "
+    "throat, clearing throat, nods, nodding, whispers, whispering, giggles, gasps, sniffs, inhales, exhales, "
+    "breathes, winks, shrugs, grins, lacht, l\xe4chelt, seufzt, sonr\xede, suspira, sourit, soupire, sorride, "
+    "sospira"
 )
-_SOUNDS = (
-    *(
-        "laugh",
-        "chuckle",
-        "smile",
-        "sigh",
-        "pause",
-        "silence",
-        "beat",
-        "whisper",
-        "breath",
-        "typing",
-        "typing sounds",
-    ),
-    *("keyboard sounds", "keyboard clicking", "hold music", "dial tone", "ringing", "humming", "deep breath"),
+_SOUNDS = listed(
+    "laugh, chuckle, smile, sigh, pause, silence, beat, whisper, breath, typing, typing sounds, keyboard sounds, "
+    "keyboard clicking, hold music, dial tone, ringing, humming, deep breath"
 )
-_TONES = (
-    *("warmly", "cheerfully", "softly", "gently", "calmly", "excited", "excitedly", "happily", "sadly", "happy"),
-    *("cheerful", "curious", "sarcastic", "empathetic", "empathetically", "apologetic", "apologetically", "friendly"),
-    *("upbeat", "sympathetic", "sympathetically", "reassuring", "reassuringly"),
+_TONES = listed(
+    "warmly, cheerfully, softly, gently, calmly, excited, excitedly, happily, sadly, happy, cheerful, curious, "
+    "sarcastic, empathetic, empathetically, apologetic, apologetically, friendly, upbeat, sympathetic, "
+    "sympathetically, reassuring, reassuringly"
 )
-_ENDS = (
-    *("end call", "end of call", "ends call", "ends the call", "end the call", "call ends", "call ended", "hang up"),
-    *(
-        "hangs up",
-        "transfer call",
-        "transfers call",
-        "transferring call",
-        "transfers the call",
-        "transferring caller",
-    ),
+_ENDS = listed(
+    "end call, end of call, ends call, ends the call, end the call, call ends, call ended, hang up, hangs up, "
+    "transfer call, transfers call, transferring call, transfers the call, transferring caller"
 )
-_DOES = ("checks", "looks", "types", "searches", "pulls", "taps", "clicks", "scrolls", "waits", "reviews", "checking")
-_HOW = (
-    "long",
-    "short",
-    "brief",
-    "soft",
-    "softly",
-    "slight",
-    "slightly",
-    "light",
-    "lightly",
-    "warm",
-    "warmly",
-    "gently",
-)
+_DOES = listed("checks, looks, types, searches, pulls, taps, clicks, scrolls, waits, reviews, checking")
+_HOW = listed("long, short, brief, soft, softly, slight, slightly, light, lightly, warm, warmly, gently")
 
 _EVERY = (*_ACTS, *_SOUNDS, *_TONES, *_ENDS, *_DOES)
-
 
 _LEAD = rf"(?:(?:{any_of(_HOW)}) )?"
 _MANNER = r"(?: [a-z]{1,15}ly)?"
