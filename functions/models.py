@@ -1,6 +1,6 @@
 """Connects the models that are chosen, each through its own SDK, and counts what they cost.
 
-`model` in cdk.json chooses them for a deployment; functions get it as the variable `MODEL`, see settings.py.
+`model` in cdk.json chooses them for a deployment; functions get it as the variable `HOTLINE_MODEL`, see settings.py.
 """
 
 from collections.abc import Callable

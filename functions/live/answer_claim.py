@@ -1,8 +1,10 @@
 """Settles which invocation answers a prompt whose answer is drafted: the draft's, or the prompt's own.
 
-One entry at one key under the prompt says which. A draft claims a prompt as soon as it finds it. A prompt without a
-draft needs no claim: no draft answers a prompt whose invocation does not wait for it. Whether it waits, or the draft
-has returned its claim, is said by one entry at one key too.
+Two keys under the prompt decide, and at each only the first entry counts. The first key says who has claimed the
+answer. The second says whether the prompt's invocation waits for the draft, or the draft has given its claim back.
+
+A draft claims a prompt as soon as it finds it. A prompt without a draft needs no claim: no draft answers a prompt
+whose invocation does not wait for it.
 """
 
 import logging
@@ -28,8 +30,8 @@ from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt
 
-NOTICE_S = 0.15
-"""Seconds that a prompt waits for its draft: the draft's invocation may have died."""
+CLAIMED_WITHIN_S = 0.15
+"""Seconds in which a draft must claim its prompt: the draft's invocation may have died."""
 
 LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
@@ -49,19 +51,19 @@ logger = logging.getLogger("hotline")
 def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
     """Claim the answer to a prompt; return whether this invocation gives it.
 
-    If the log cannot say, it does not. The prompt's reminder then finds that there is no answer.
+    If the log fails, it does not. The prompt's reminder then finds that there is no answer.
     """
     entry = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by)))
     return _is_first(deps, log, entry, tasks) is True
 
 
-def waits_for_draft(deps: Deps, log: str, prompt: Key, tasks: TaskGroup) -> bool:
-    """Return whether the invocation of a claimed prompt waits for the draft. If not, the claim is returned.
+def give_claim_back(deps: Deps, log: str, prompt: Key, tasks: TaskGroup) -> bool:
+    """Give the claim to a prompt back, unless its invocation waits for the draft; return whether it is given back.
 
-    If the log cannot say, the draft says nothing. The prompt's reminder then finds that there is no answer.
+    If the log fails, the draft says nothing. The prompt's reminder then finds that there is no answer.
     """
     entry = Entry(prompt.under(Slot.DRAFT_AWAITED.at()), ClaimReturned())
-    return _is_first(deps, log, entry, tasks) is False
+    return _is_first(deps, log, entry, tasks) is not False
 
 
 def _is_first(
@@ -69,7 +71,7 @@ def _is_first(
 ) -> bool | None:
     """Append an entry; return whether it is the first one at its key, or None if `within` seconds have not told.
 
-    `failed`: whether an append of it has failed before, which may have put it.
+    `failed`: whether an earlier append failed. The entry may be in the log all the same.
     """
     until = deps.clock() + within
     while True:
@@ -96,10 +98,10 @@ class Waiting:
     """The partial prompt that is drafted."""
 
     logged: Future[bool | None]
-    """Whether the log says that the prompt waits: not if the draft returned its claim, and None if it is unknown."""
+    """Whether the log says that the prompt waits: not if the draft gave its claim back, and None if it is unknown."""
 
 
-def wait_for_draft(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> Waiting | None:
+def begin_to_wait(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> Waiting | None:
     """Begin to wait for the draft of a prompt's answer; return None if there is none, or if no answer is wanted.
 
     `entries` are those of the session's log, with the prompt.
@@ -114,14 +116,14 @@ def wait_for_draft(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup)
     return Waiting(partial, Future(tasks, "wait", lambda: _is_first(deps, frame.log, awaited, tasks, within=0.0)))
 
 
-def answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
+def is_answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
     """Wait until it is known who answers a prompt; return whether the draft's invocation does."""
     logged = waiting.logged.result()
     if logged is False:
         return False
     if not _is_claimed(deps, frame, waiting.partial, tasks) and claim(deps, frame.log, frame.key, frame.key, tasks):
         return False
-    # The entry may be in the log although the append failed. If it is not, the draft may return its claim.
+    # The entry may be in the log although the append failed. If it is not, the draft may give its claim back.
     return logged is True or _is_first(deps, frame.log, _awaited(frame.key), tasks, failed=True) is not False
 
 
@@ -130,8 +132,8 @@ def _awaited(prompt: Key) -> Entry:
 
 
 def _is_claimed(deps: Deps, frame: Frame, partial: Key, tasks: TaskGroup) -> bool:
-    """Wait until the draft has claimed the answer, or is dropped, for at most NOTICE_S; return whether it has."""
-    until = deps.clock() + NOTICE_S
+    """Wait until the draft claims the answer or is dropped, at most CLAIMED_WITHIN_S; return whether it claims."""
+    until = deps.clock() + CLAIMED_WITHIN_S
     while deps.clock() < until:
         tasks.wait(lambda: False, LOOK_EVERY_S)
         try:

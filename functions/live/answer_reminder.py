@@ -14,7 +14,7 @@ from functions.live.deps import Deps
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import Signal, TaskGroup
 from functions.relay.call.call import Call
-from functions.relay.call.watching import FIRST_CHECK_S, is_watched, oldest_shared, to_watch
+from functions.relay.call.shared_reminder import FIRST_CHECK_S, has_reminder_in_time, oldest_shared, to_watch
 from functions.relay.log.events import Entries, Entry, ReminderReturned, ReminderSent
 from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.ports import LogError
@@ -38,7 +38,7 @@ def remind_once_begun(deps: Deps, connection: str, key: Key, tasks: TaskGroup) -
     def remind() -> None:
         if begun.wait(BEGUN_WITHIN_S):
             tasks.wait(lambda: False, MOMENT_S)
-            if _is_watched(deps, connection, key):
+            if _has_reminder(deps, connection, key):
                 return
         passed = deps.clock() - started
         due = None if key.by_reminder else ReminderSent(key.at + int((passed + FIRST_CHECK_S) * 1000))
@@ -60,10 +60,10 @@ def remind_of_other_turns(deps: Deps, reminder: AnswerReminder, call: Call, entr
         _send(deps, reminder.connection, key, seconds, sent)
 
 
-def _is_watched(deps: Deps, connection: str, key: Key) -> bool:
+def _has_reminder(deps: Deps, connection: str, key: Key) -> bool:
     try:
         kinds = (ReminderSent, ReminderReturned)
-        return is_watched(deps.ports.log.later(session_log(connection), oldest_shared(key), kinds), key)
+        return has_reminder_in_time(deps.ports.log.later(session_log(connection), oldest_shared(key), kinds), key)
     except LogError as error:
         logger.warning("a turn could not look for a reminder, and sends its own: %s", error)
         return False

@@ -7,7 +7,7 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import KNOWN_WITHIN_S, RETRY_S, claim, waits_for_draft
+from functions.live.answer_claim import KNOWN_WITHIN_S, RETRY_S, claim, give_claim_back
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
@@ -55,7 +55,7 @@ LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
 
 AWAITED_WITHIN_S = 0.5
-"""Seconds after which a draft returns its claim because the invocation of its prompt does not wait for it."""
+"""Seconds after which a draft gives its claim back because the invocation of its prompt does not wait for it."""
 
 LEAVE_S = 8.0
 """Seconds to wait for the request of a dropped draft: long enough, since the model's own timeouts end it earlier."""
@@ -85,7 +85,7 @@ class _Claimed:
 
     read_at: float
     age: float
-    """Seconds for which the prompt had been in the log at most when it was read."""
+    """The most seconds that the prompt can have been in the log when the draft read it."""
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
@@ -125,7 +125,7 @@ def _asked(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> _Ask
         return None
     others = [one for one in entries if one.key != frame.key]
     known = folded(one for one in others if one.key < frame.key)
-    call = known.with_all((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
+    call = known.extended_to((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
     request = first_request(deps, frame.connection, call) if _speculates(deps, call) else None
     return _Asked(request, known) if request else None
 
@@ -146,8 +146,8 @@ class _Draft:
 
     def __init__(self, deps: Deps, frame: Frame, text: str, asked: _Asked, tasks: TaskGroup, *, began: float) -> None:
         self._deps, self._frame, self._text, self._tasks, self._began = deps, frame, text, tasks, began
-        self._unprompted_at = began
-        """When the newest look began that found no prompt."""
+        self._no_prompt_at = began
+        """Start time of the newest look that found no prompt."""
         self._known, self._held = asked.known, HeldModel(deps.ports.model, asked.request, tasks)
 
     def run(self) -> str:
@@ -206,7 +206,7 @@ class _Draft:
             return Held()
         step = self._step(newer)
         if isinstance(step, Held):
-            self._unprompted_at = began
+            self._no_prompt_at = began
         return step
 
     def _step(self, newer: Entries) -> DraftStep:
@@ -222,14 +222,14 @@ class _Draft:
         entries = self._read()
         known = self._step(entries)
         newer = None if awaited or known != Finalised(prompt, False) else Future(tasks, "look", self._look)
-        call = self._known.with_all(entries).until(prompt)
+        call = self._known.extended_to(entries).until(prompt)
         fits = self._fits(prompt, entries, call)
         if not mine.result():
             return None
         awaited = awaited or (fits and self._awaited(prompt, newer.result() if newer else known))
-        if not awaited and not waits_for_draft(deps, log, prompt, tasks):
+        if not awaited and give_claim_back(deps, log, prompt, tasks):
             return None
-        return _Claimed(prompt, entries, call, fits, read_at, read_at - self._unprompted_at) if entries else None
+        return _Claimed(prompt, entries, call, fits, read_at, read_at - self._no_prompt_at) if entries else None
 
     def _read(self) -> Entries:
         """Return the session's log; nothing if it cannot be read for some seconds."""

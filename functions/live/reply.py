@@ -1,5 +1,7 @@
 """Answers a turn (a prompt, a key, digits, a silence, …), and takes over an answer whose invocation died.
 
+relay/answer/spoken_reply.py names the path of a word from the model to the caller.
+
 A reminder returns some seconds after each prompt: see answer_reminder.py. An invocation that is answering leaves
 heartbeats in the log. If the answer has no end, and no new heartbeat since the last reminder, the reminder gives it.
 """
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from functions.live.answer_claim import answered_by_draft, wait_for_draft
+from functions.live.answer_claim import begin_to_wait, is_answered_by_draft
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
@@ -29,9 +31,9 @@ from functions.live.snapshots import append_snapshot
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, known_to_reminder, newest_by_reminder, superseded, yields_to_prompt
+from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
-from functions.relay.call.watching import FIRST_CHECK_S
 from functions.relay.dataclass import dataclass
 from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import (
@@ -124,7 +126,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 
 def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> str:
     # Before the fold, which takes some milliseconds of a long call.
-    waiting = wait_for_draft(deps, frame, entries, tasks)
+    waiting = begin_to_wait(deps, frame, entries, tasks)
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
@@ -134,7 +136,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
         logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
-    if waiting and answered_by_draft(deps, frame, waiting, tasks):
+    if waiting and is_answered_by_draft(deps, frame, waiting, tasks):
         since.on_begun()
         return "drafted"
     if time_up := must_end(deps, known.call, frame.key):

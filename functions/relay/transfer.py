@@ -3,6 +3,9 @@
 A hand-off rings its people in one or more rings. In turn, a ring is one person; at once, it is all people who have
 not yet answered. Twilio connects the first phone that picks up and hangs up the rest, so the others ring again if
 that person declines or is a machine. The call's log decides, so a callback that comes twice gets the same answer.
+
+agent/hand_off.py defines a hand-off, live/hand_offs.py checks it first, after_session.py begins it, and
+webhooks/transferring.py answers the webhooks of its rings.
 Sources: Twilio, "<Number>" and "<Dial>"; "Answering Machine Detection", asynchronous.
 """
 

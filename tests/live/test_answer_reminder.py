@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.live.reminders import AnswerReminder, NoiseReminder, read
-from functions.relay.call.watching import FIRST_CHECK_S
+from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.log.events import Entry, ReminderReturned, ReminderSent, TakenOver
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Interrupt, Prompt

@@ -12,7 +12,7 @@ from functions.live.reminders import read as read_reminder
 from functions.live.reply import MOST_TAKEOVERS, NEXT_CHECK_S
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.call.watching import FIRST_CHECK_S
+from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.relay.call.call import SUPERSEDING, Call, fold
+from functions.relay.call.shared_reminder import has_reminder_in_time
 from functions.relay.call.turn import SAME_MOMENT_MS
-from functions.relay.call.watching import is_watched
 from functions.relay.log.events import (
     Cause,
     Closed,
@@ -119,7 +119,7 @@ class Seen:
 
     def _shared(self, key: Key) -> list[Entry]:
         sent = (put.entry for put in self.record.puts if isinstance(put.entry.event, ReminderSent))
-        return [one for one in sent if one.key.frame != key.frame and is_watched([one], key)]
+        return [one for one in sent if one.key.frame != key.frame and has_reminder_in_time([one], key)]
 
     @cached_property
     def _of(self) -> dict[tuple[int, str], list[str]]:

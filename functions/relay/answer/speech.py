@@ -2,7 +2,7 @@
 
 The first words are sent at once. After that a message carries a clause, or the words of a quarter of a second. One
 message is in flight at a time, because API Gateway does not keep the order of two. Each message counts against the
-request quota of the account, which all calls share.
+request quota of the account, which all calls share. spoken_reply.py names the path of a word.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Folds a log again that has grown since: from the call as it was, where no older entry has come in between."""
+"""Folds a log that has grown since it was last folded.
+
+If only newer entries came, it goes on from the earlier call. Otherwise it begins again.
+"""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -16,7 +19,7 @@ class Folded:
     entries: Entries = ()
     call: Call = Call()
 
-    def with_all(self, entries: Iterable[Entry]) -> Call:
+    def extended_to(self, entries: Iterable[Entry]) -> Call:
         """Return the call that these entries describe, as `fold` does. They usually begin with the known ones."""
         heard = as_heard(entries)
         size = len(self.entries)

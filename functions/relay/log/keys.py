@@ -85,7 +85,7 @@ class Slot(Enum):
     """The end of a draft that is not used."""
 
     DRAFT_AWAITED = ("frame", range(902, 903))
-    """Under a prompt: its invocation waits for a draft, or the draft has returned its claim. The first one counts."""
+    """Under a prompt: its invocation waits for a draft, or the draft gave its claim back. The first one counts."""
 
     ANSWER_CLAIMED = ("frame", range(903, 904))
     """Under a prompt: which invocation answers it. The first one that appends this entry does."""

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from functions.relay.text import citations, stage
+from functions.relay.text import citations, stage_directions
 from functions.relay.text.latex import LATEX
 from functions.relay.text.machine_text import REMOVED
 from functions.relay.text.rules import NEVER, drop, rule
@@ -86,7 +86,7 @@ LINES = (
 """Rules for the beginning of a line. They come before all others."""
 
 INLINE = (
-    rule(stage.BEGUN, stage.WHOLE, lambda out, _: out.leave_out()),
+    rule(stage_directions.BEGUN, stage_directions.WHOLE, lambda out, _: out.leave_out()),
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out(), at_words=True),
     rule(
         r"(?<=[^\s(] )\d{1,2}(?:\) ?)?",

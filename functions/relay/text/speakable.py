@@ -19,7 +19,7 @@ from functions.relay.text.numbers.spoken import NumberReader
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.rules import TextRule, rule
 from functions.relay.text.spoken_text import SpokenText
-from functions.relay.text.unopened import UnopenedThought
+from functions.relay.text.unopened_thought import UnopenedThought
 
 SSML: Mapping[str, frozenset[str]] = {
     "Google": frozenset({"break", "emphasis", "lang", "phoneme", "prosody", "say-as", "sub"}),

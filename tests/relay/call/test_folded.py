@@ -26,9 +26,9 @@ LATE = {
 @pytest.mark.parametrize("late", LATE.values(), ids=LATE)
 def test_a_log_that_has_grown_folds_to_the_same_call(late: tuple[Entry, ...]) -> None:
     entries = (*KNOWN, *late)
-    assert folded(KNOWN).with_all(entries) == fold(entries)
+    assert folded(KNOWN).extended_to(entries) == fold(entries)
 
 
 def test_what_is_known_is_not_folded_again() -> None:
     other = Folded(folded(KNOWN).entries, Call(language="fr-FR"))
-    assert other.with_all((*KNOWN, *NEWER)).language == "fr-FR"
+    assert other.extended_to((*KNOWN, *NEWER)).language == "fr-FR"

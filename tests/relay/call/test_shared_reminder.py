@@ -3,7 +3,7 @@
 import pytest
 
 from functions.relay.call.call import fold
-from functions.relay.call.watching import FIRST_CHECK_S, is_watched, oldest_shared, to_watch
+from functions.relay.call.shared_reminder import FIRST_CHECK_S, has_reminder_in_time, oldest_shared, to_watch
 from functions.relay.log.events import AnswerEnded, Entry, Event, NoiseEnded, ReminderReturned, ReminderSent
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.messages import Prompt
@@ -32,17 +32,17 @@ def needed(*entries: Entry) -> list[tuple[Key, int, ReminderSent]]:
     [(SECOND.at, False), (SECOND.at + 1, True), (SECOND.at + 5000, True), (SECOND.at + 5001, False)],
 )
 def test_a_turn_shares_a_reminder_that_returns_in_time(due: int, shared: bool) -> None:
-    assert is_watched([sent(FIRST, due)], SECOND) is shared
+    assert has_reminder_in_time([sent(FIRST, due)], SECOND) is shared
 
 
 def test_a_reminder_that_has_returned_is_not_shared() -> None:
-    assert not is_watched([sent(FIRST, DUE), returned(FIRST)], SECOND)
-    assert is_watched([sent(FIRST, DUE), returned(Key(START, "x"))], SECOND)
+    assert not has_reminder_in_time([sent(FIRST, DUE), returned(FIRST)], SECOND)
+    assert has_reminder_in_time([sent(FIRST, DUE), returned(Key(START, "x"))], SECOND)
 
 
 def test_every_reminder_that_may_be_shared_is_looked_at() -> None:
     earliest = Key(SECOND.at + 1 - FIRST_CHECK_S * 1000, "")
-    assert is_watched([sent(earliest, SECOND.at + 1)], SECOND)
+    assert has_reminder_in_time([sent(earliest, SECOND.at + 1)], SECOND)
     assert earliest > oldest_shared(SECOND)
 
 
@@ -73,7 +73,7 @@ def test_a_turn_that_needs_none_gets_none(key: Key, event: Event) -> None:
 
 def test_a_turn_that_a_reminder_began_shares_none() -> None:
     noise = SECOND.after("noise")
-    assert not is_watched([sent(FIRST, DUE)], noise)
+    assert not has_reminder_in_time([sent(FIRST, DUE)], noise)
     log = (opened(), Entry(FIRST, Prompt("Hi")), sent(FIRST, DUE), Entry(noise, NoiseEnded()))
     assert noise not in [key for key, _, _ in to_watch(fold(log), log, FIRST)]
 

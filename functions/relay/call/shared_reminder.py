@@ -1,4 +1,4 @@
-"""Decides from the log which turns share one reminder: it looks whether their answers are missing.
+"""Decides from the log which turns share one reminder. A reminder looks whether their answers are missing.
 
 A turn sends no reminder if an earlier one is under way and returns soon enough. The earlier one then looks at both.
 A turn that a reminder began shares none: its key is as old as the newest report of the line, so the key does not say
@@ -21,7 +21,7 @@ SHARED_WITHIN_MS = (FIRST_CHECK_S - 1) * 1000
 A queue's delays are whole seconds, so a reminder may be sent again up to a second too early."""
 
 
-def is_watched(found: Iterable[Entry], key: Key) -> bool:
+def has_reminder_in_time(found: Iterable[Entry], key: Key) -> bool:
     """Return whether a reminder that is under way looks at the turn at `key` in time.
 
     `found` are the reminders that were sent and those that have returned, from `oldest_shared` on.
@@ -33,22 +33,22 @@ def is_watched(found: Iterable[Entry], key: Key) -> bool:
 
 
 def oldest_shared(key: Key) -> Key:
-    """Return the key from which on a turn may have a reminder that the turn at `key` shares."""
+    """Return a key before all turns whose reminder the turn at `key` may share."""
     return Key(key.at - FIRST_CHECK_S * 1000, "")
 
 
 def to_watch(call: Call, entries: Entries, key: Key) -> Iterator[tuple[Key, int, ReminderSent]]:
-    """Yield the turns that may share the reminder of the turn at `key`, which has returned, and that still need one.
+    """The reminder of the turn at `key` has returned: yield the turns that may have relied on it and still need one.
 
     With each turn's key come the seconds after which a reminder of it must return, and what is logged about that.
     """
     sent = {one.key.frame: one.event.due for one in entries if isinstance(one.event, ReminderSent)}
-    now = sent.get(key.frame, 0)
+    due = sent.get(key.frame, 0)
     for turn in call.turns:
         needs = turn.ended is None and turn.key.frame not in sent and is_wanted(call, entries, turn.key)
-        if needs and not turn.key.by_reminder and _in_time(turn.key, now):
-            seconds = (turn.key.at - now) // 1000 + FIRST_CHECK_S
-            yield turn.key, seconds, ReminderSent(now + seconds * 1000)
+        if needs and not turn.key.by_reminder and _in_time(turn.key, due):
+            seconds = (turn.key.at - due) // 1000 + FIRST_CHECK_S
+            yield turn.key, seconds, ReminderSent(due + seconds * 1000)
 
 
 def _in_time(key: Key, due: int) -> bool:

@@ -1,8 +1,8 @@
 """Matches stage directions and marks for a program: `*smiles*`, `[pause]`, `(laughs)`, `[END_CALL]`, `:)`.
 
 Models that are trained on plays, chats and expressive voices write them. The caller hears none: a voice would read
-them out. In round brackets, and in stars inside a sentence, only words count that nobody says there: `(checks too)`
-is for the caller.
+them out. In round brackets, and in stars in the middle of a sentence, only words that nobody would say there are
+removed. So `(checks too)` is spoken.
 
 Sources: ElevenLabs, "Audio tags"; Bark, "Non-speech sounds".
 """
@@ -24,14 +24,14 @@ _TONES = listed(
     "sarcastic, empathetic, empathetically, apologetic, apologetically, friendly, upbeat, sympathetic, "
     "sympathetically, reassuring, reassuringly"
 )
-_ENDS = listed(
+_END_CALL = listed(
     "end call, end of call, ends call, ends the call, end the call, call ends, call ended, hang up, hangs up, "
     "transfer call, transfers call, transferring call, transfers the call, transferring caller"
 )
 _DOES = listed("checks, looks, types, searches, pulls, taps, clicks, scrolls, waits, reviews, checking")
 _HOW = listed("long, short, brief, soft, softly, slight, slightly, light, lightly, warm, warmly, gently")
 
-_EVERY = (*_ACTS, *_SOUNDS, *_TONES, *_ENDS, *_DOES)
+_EVERY = (*_ACTS, *_SOUNDS, *_TONES, *_END_CALL, *_DOES)
 
 _LEAD = rf"(?:(?:{any_of(_HOW)}) )?"
 _MANNER = r"(?: [a-z]{1,15}ly)?"
@@ -40,8 +40,8 @@ _MARK = r"[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,20}){1,4}"
 
 WHOLE = (
     rf"\((?i:{_LEAD}(?:{any_of((*_ACTS, 'pause', 'typing sounds', 'silence'))}){_MANNER})\)"
-    rf"|\[(?i:{_LEAD}(?:{any_of((*_ACTS, *_SOUNDS))}){_MANNER}|{any_of((*_TONES, *_ENDS))})\]|\[/?{_MARK}\]"
-    rf"|(?<!\w)(?P<stars>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_ACTS)}){_MORE}|{any_of(_ENDS)})(?P=stars)(?!\w)"
+    rf"|\[(?i:{_LEAD}(?:{any_of((*_ACTS, *_SOUNDS))}){_MANNER}|{any_of((*_TONES, *_END_CALL))})\]|\[/?{_MARK}\]"
+    rf"|(?<!\w)(?P<stars>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_ACTS)}){_MORE}|{any_of(_END_CALL)})(?P=stars)(?!\w)"
     rf"|(?:(?<=\n)|(?<=[.!?] ))(?P<does>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_SOUNDS)}){_MANNER}|{any_of(_TONES)}"
     rf"|(?:{any_of(_DOES)}) [a-z' ]{{2,60}})(?P=does)(?!\w)"
     r"|(?<=\s)[:;]-?[()DP](?=[\s.,!?]|\Z)|(?<=\s)\^[_.]?\^|\u00af\\_\(\u30c4\)_/\u00af"
@@ -55,4 +55,4 @@ BEGUN = (
     rf"|\[/?(?:[A-Z][A-Z\d]{{0,20}}(?:_[A-Z\d]{{0,20}}){{0,4}})?|(?<=\s)[:;]-?[()DP]?|(?<=\s)\^[_.]?\^?"
     r"|\u00af(?:\\(?:_(?:\((?:\u30c4(?:\)(?:_/?)?)?)?)?)?)?"
 )
-"""Matches the beginning of one."""
+"""Matches text that may still become a stage direction."""

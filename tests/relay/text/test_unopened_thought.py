@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.relay.text.unopened import UnopenedThought
+from functions.relay.text.unopened_thought import UnopenedThought
 
 THOUGHTS = {
     "hm</think> Yes.": " Yes.",

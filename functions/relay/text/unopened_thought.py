@@ -1,8 +1,8 @@
-"""Leaves out reasoning that begins without a delimiter: only its end tells it from an answer.
+"""Leaves out reasoning whose opening tag is missing. Only the closing tag shows that it was reasoning.
 
 Chat templates write the opening `<think>` into the prompt, so an answer begins with the reasoning itself, and a
 server without a parser for it passes all of that on. Models begin their reasoning in few ways: with a sound, or with
-words about the caller, to whom no answer says `the user`. Text that begins so waits for the end of the reasoning. If
+words such as `the user`, which no answer says to a caller. Text that begins so waits for the end of the reasoning. If
 none comes, it is an answer. The result does not depend on where the stream was cut.
 
 Sources: public issues vllm-project/vllm#17144 and #31045, QwenLM/Qwen3-VL#1504.
@@ -59,7 +59,7 @@ _ENDS = Pattern(_END, re.IGNORECASE)
 
 
 class UnopenedThought:
-    """Filters one text: `feed` returns what is no reasoning at its beginning, `rest` what was held back."""
+    """Filters one text: `feed` returns what is known not to be reasoning, `rest` what is still held at the end."""
 
     def __init__(self) -> None:
         self._held = ""
