@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from functions.live.deps import Deps
-from functions.live.reminders import AnswerReminder
+from functions.live.reminders import BEGUN_LATER, AnswerReminder
 from functions.live.tasks import Signal, TaskGroup
 from functions.relay.call.call import Call
 from functions.relay.call.shared_reminder import FIRST_CHECK_S, has_reminder_in_time, oldest_shared, to_watch
@@ -71,7 +71,8 @@ def _has_reminder(deps: Deps, connection: str, key: Key) -> bool:
 
 def _send(deps: Deps, connection: str, key: Key, seconds: int, sent: ReminderSent | None) -> None:
     """Send a reminder for the turn at `key`, and log that it is under way, unless no other turn may share it."""
-    if not deps.remind(seconds, AnswerReminder(connection, key).write()) or sent is None:
+    reminder = AnswerReminder(connection, key, BEGUN_LATER if key.by_reminder else 0)
+    if not deps.remind(seconds, reminder.write()) or sent is None:
         return
     try:
         deps.ports.log.append(session_log(connection), Entry(key.under(Slot.REMINDER_SENT.at()), sent))

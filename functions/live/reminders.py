@@ -8,6 +8,12 @@ import json
 from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
 
+BEGUN_LATER = -1
+"""The heartbeats of a reminder whose turn may have begun again: it looks twice before an answer is taken over.
+
+A reminder that begins a turn, and fails to log that, begins it again later, with the same key.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerReminder:
@@ -19,7 +25,7 @@ class AnswerReminder:
     connection: str
     key: Key
     heartbeats: int = 0
-    """The heartbeats that were known when this was sent."""
+    """The heartbeats that were known when this was sent, or BEGUN_LATER."""
 
     waited: int = 0
     """Seconds that were waited for the floor."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.live.reminders import AnswerReminder, NoiseReminder, read
+from functions.live.reminders import BEGUN_LATER, AnswerReminder, NoiseReminder, read
 from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.log.events import Entry, ReminderReturned, ReminderSent, TakenOver
 from functions.relay.log.keys import Key, session_log
@@ -103,6 +103,18 @@ def test_a_turn_that_a_reminder_began_sends_its_own() -> None:
     assert house.sessions.check(NoiseReminder("c1", Key(SECOND, "noise"), 2)) == "answered"
     assert [note.key.message for _, note in reminders(house)][1:] == ["noise~noise"]
     assert sum(isinstance(event, ReminderSent) for event in house.events()) == 1
+
+
+def test_an_answer_that_a_reminder_began_is_looked_at_twice() -> None:
+    house = answering()
+    house.log.append(LOG, Entry(Key(SECOND, "noise"), Interrupt("On")))
+    turn = Key(SECOND, "noise").after("noise")
+    first = AnswerReminder("c1", turn, BEGUN_LATER)
+    assert house.sessions.check(NoiseReminder("c1", Key(SECOND, "noise"), 2)) == "answered"
+    assert reminders(house)[-1][1] == first
+    house.log.delete(LOG, [turn.under(199)])
+    assert house.sessions.check(first) == "at work"
+    assert house.sessions.check(reminders(house)[-1][1]) == "taken over"
 
 
 class Order(MemoryLog):

@@ -580,12 +580,16 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
 TALKED_TO: tuple[Excuse[[Seen]], ...] = (
     Excuse(
         13,
-        "The invocation that should end the session for a machine was killed, or the table failed it.",
-        "Nothing reminds of a report. The agent talks to the machine until the line closes.",
-        lambda seen: any(
-            one.killed is not None or seen.faults(one.name)
-            for one in seen.record.invoked
-            if one.name.startswith(("machine", "setup"))
+        "The invocation that should end the session for a machine was killed, or the table failed it; or that of a "
+        "prompt was killed before it sent its reminder, and the report was left to this prompt.",
+        "Nothing reminds of either. The agent talks to the machine until the line closes.",
+        lambda seen: (
+            any(
+                one.killed is not None or seen.faults(one.name)
+                for one in seen.record.invoked
+                if one.name.startswith(("machine", "setup"))
+            )
+            or any(seen.was_killed(one.key) and not seen.reminded(one.key) for one in seen.prompts)
         ),
     ),
 )

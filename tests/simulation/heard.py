@@ -203,7 +203,10 @@ class Heard:
         """Whether words may seem to belong to another invocation that was killed before it logged its words."""
         unended = [turn for turn in self._seen.call.turns if turn.ended is None or turn.takeovers]
         doubtful = key in self._purged or self._seen.was_killed(key)
-        return doubtful and (len(unended) > 1 or bool(unended and self._purged))
+        unlogged = any(
+            self._seen.was_killed(post.turn) and post.turn not in self._seen.put_at for post, _ in self._seen.texts
+        )
+        return doubtful and (len(unended) > 1 or bool((unended or unlogged) and self._purged))
 
 
 def letters(texts: Iterable[str]) -> str:
