@@ -22,4 +22,9 @@ def begun(words: Iterable[str]) -> str:
 
 
 def _rest(ends: Collection[str]) -> str:
-    return f"(?:{begun(ends)})?" if any(ends) else ""
+    if len(ends) > 1:
+        return f"(?:{begun(ends)})?" if any(ends) else ""
+    pattern = ""
+    for letter in reversed("".join(ends)):
+        pattern = f"(?:{re.escape(letter)}{pattern})?"
+    return pattern
