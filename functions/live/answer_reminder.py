@@ -13,9 +13,9 @@ from collections.abc import Callable
 from functions.live.deps import Deps
 from functions.live.reminders import BEGUN_LATER, AnswerReminder
 from functions.live.tasks import Signal, TaskGroup
-from functions.relay.call.call import Call
+from functions.relay.call.call import BY_REMINDER, Call
 from functions.relay.call.shared_reminder import FIRST_CHECK_S, has_reminder_in_time, oldest_shared, to_watch
-from functions.relay.log.events import Entries, Entry, ReminderReturned, ReminderSent
+from functions.relay.log.events import Entries, Entry, Event, ReminderReturned, ReminderSent
 from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.ports import LogError
 
@@ -28,7 +28,9 @@ MOMENT_S = 0.03
 logger = logging.getLogger("hotline")
 
 
-def remind_once_begun(deps: Deps, connection: str, key: Key, tasks: TaskGroup) -> Callable[[], None]:
+def remind_once_begun(
+    deps: Deps, connection: str, key: Key, tasks: TaskGroup, cause: Event | None = None
+) -> Callable[[], None]:
     """Start the task that has a reminder look at this turn; return what to call once its answer has begun.
 
     The turn must be in the log when that is called.
@@ -42,7 +44,8 @@ def remind_once_begun(deps: Deps, connection: str, key: Key, tasks: TaskGroup) -
                 return
         passed = deps.clock() - started
         due = None if key.by_reminder else ReminderSent(key.at + int((passed + FIRST_CHECK_S) * 1000))
-        _send(deps, connection, key, FIRST_CHECK_S, due)
+        heartbeats = BEGUN_LATER if isinstance(cause, BY_REMINDER) else 0
+        _send(deps, AnswerReminder(connection, key, heartbeats), FIRST_CHECK_S, due)
 
     tasks.start("remind", remind)
     return begun.set
@@ -57,7 +60,7 @@ def note_return(deps: Deps, reminder: AnswerReminder) -> None:
 def remind_of_other_turns(deps: Deps, reminder: AnswerReminder, call: Call, entries: Entries) -> None:
     """Send a reminder for each turn that may have relied on this one, and whose answer is still missing."""
     for key, seconds, sent in to_watch(call, entries, reminder.key):
-        _send(deps, reminder.connection, key, seconds, sent)
+        _send(deps, AnswerReminder(reminder.connection, key), seconds, sent)
 
 
 def _has_reminder(deps: Deps, connection: str, key: Key) -> bool:
@@ -69,12 +72,13 @@ def _has_reminder(deps: Deps, connection: str, key: Key) -> bool:
         return False
 
 
-def _send(deps: Deps, connection: str, key: Key, seconds: int, sent: ReminderSent | None) -> None:
-    """Send a reminder for the turn at `key`, and log that it is under way, unless no other turn may share it."""
-    reminder = AnswerReminder(connection, key, BEGUN_LATER if key.by_reminder else 0)
+def _send(deps: Deps, reminder: AnswerReminder, seconds: int, sent: ReminderSent | None) -> None:
+    """Send a reminder, and log that it is under way, unless no other turn may share it."""
     if not deps.remind(seconds, reminder.write()) or sent is None:
         return
     try:
-        deps.ports.log.append(session_log(connection), Entry(key.under(Slot.REMINDER_SENT.at()), sent))
+        deps.ports.log.append(
+            session_log(reminder.connection), Entry(reminder.key.under(Slot.REMINDER_SENT.at()), sent)
+        )
     except LogError as error:
         logger.warning("a reminder was sent and not logged, so that later turns send their own: %s", error)

@@ -112,7 +112,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
     # Before the append: if this invocation dies after it, the reminder finds the turn and answers it.
-    begun = remind_once_begun(deps, connection, cause.key, tasks)
+    begun = remind_once_begun(deps, connection, cause.key, tasks, cause.event)
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
