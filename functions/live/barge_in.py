@@ -21,13 +21,13 @@ LOOK_EVERY_S = 0.15
 """Seconds between two looks of one watcher."""
 
 FRESH_S = 0.15
-"""Seconds: when words are posted, the newest look is at most so old."""
+"""The greatest age of the newest look, in seconds, when words are posted."""
 
 WAIT_FOR_LOOK_S = 1.0
 """Seconds that words wait for a fresh look. If none comes, they are sent: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Words that break a silence wait at most so many seconds after the caller began to speak.
+"""Seconds after the caller began to speak. Words that break a silence wait no longer.
 
 The report that the caller has stopped may be lost, and the caller must not be left in silence.
 """

@@ -32,7 +32,7 @@ LATE_PIN_KEY_MS = 3000
 """Milliseconds within which a later key continues a PIN that has two keys or more."""
 
 LATE_END_KEY_MS = 3000
-"""If digits have a fixed length, the key `ends` is ignored for so many milliseconds after the last digit."""
+"""Milliseconds after the last digit of a fixed length. The key `ends` is ignored during this time."""
 
 
 @dataclass(frozen=True, slots=True)

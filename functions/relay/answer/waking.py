@@ -6,7 +6,7 @@ from functions.relay.answer.playback import Playback
 from functions.relay.answer.speech import Speech
 
 IDLE_S = 25.0
-"""If nothing is due, the answer is called again so many seconds after its deadline."""
+"""Seconds after the deadline. If nothing is due, the answer is called again then."""
 
 
 def next_look(life: Lifecycle, requests: ModelRequests, playback: Playback, speech: Speech, deadline: float) -> float:

@@ -36,7 +36,7 @@ KEPT_TURNS = 4
 """Turns that stay as entries after a snapshot, because the line may still report what it played of them."""
 
 MOST_HELD_TURNS = 8
-"""Held digits are released after so many later turns, whatever was said in them."""
+"""Later turns after which held digits are released, whatever was said in them."""
 
 LEFT_OUT = CallerMessage("(A part of the call is left out here.)")
 """In the history of a long call, the message between its beginning and its newest part."""

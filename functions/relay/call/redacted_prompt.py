@@ -20,7 +20,7 @@ MOST_PROMPTS = 20
 """Prompts over which one number may be spread."""
 
 MOST_CLEAR_DIGITS = 10
-"""A log may hold at most so many first digits of a card: of 15 digits, five must be missing.
+"""The most first digits of a card that a log may hold: of 15 digits, five must be missing.
 
 Source: PCI SSC, FAQ 1091, "What are acceptable formats for truncation of primary account numbers?".
 """

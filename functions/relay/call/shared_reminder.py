@@ -16,7 +16,7 @@ FIRST_CHECK_S = 6
 """Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
 
 SHARED_WITHIN_MS = (FIRST_CHECK_S - 1) * 1000
-"""A turn shares a reminder that returns within so many milliseconds after the turn began.
+"""Milliseconds after a turn began. It shares a reminder that returns within this time.
 
 A queue's delays are whole seconds, so a reminder may be sent again up to a second too early."""
 
