@@ -6,10 +6,10 @@ request to your application".
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
 from functions.relay.wire.callback import json_object
 from functions.relay.wire.party import dialable

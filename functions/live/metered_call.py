@@ -8,11 +8,11 @@ If two invocations pay for the same slice, the second takes its money back. When
 import logging
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 
 from functions.live.paid_stream import once_paid
 from functions.live.tasks import Future, TaskGroup, ThreadTasks
 from functions.relay.cost_limits import Limits, day_at, money_of
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, TimePaid
 from functions.relay.log.keys import call_log, slice_paid
 from functions.relay.ports import Counters, CountersError, Log, LogError, Model

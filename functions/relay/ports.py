@@ -6,17 +6,19 @@ An adapter catches the exceptions of its SDK and raises the ones that are named 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from functions.relay.counts import LimitName, Reservation
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
-from functions.relay.record.analysis import Transcript
-from functions.relay.record.call_record import CallRecord
-from functions.relay.record.row import CallRow
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Request, StreamEvent
+
+if TYPE_CHECKING:
+    from functions.relay.record.analysis import Transcript
+    from functions.relay.record.call_record import CallRecord
+    from functions.relay.record.row import CallRow
 
 
 class OperatorError(Exception):
@@ -98,23 +100,23 @@ class Sent(Enum):
 class Records(Protocol):
     """The records of calls that are over, and lists of them."""
 
-    def put(self, record: CallRecord) -> None:
+    def put(self, record: "CallRecord") -> None:
         """Store a record. It replaces the call's older record, unless that has more `entries`. Raises LogError."""
 
-    def get(self, call: str) -> CallRecord | None:
+    def get(self, call: str) -> "CallRecord | None":
         """Return the record of a call by its SID; None if there is none. Raises LogError."""
 
-    def rows(self, name: str) -> Iterator[CallRow]:
+    def rows(self, name: str) -> Iterator["CallRow"]:
         """Yield the rows of a list, see `record/row.py`, the newest call first. Raises LogError."""
 
-    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+    def newest(self, name: str, most: int) -> tuple["CallRow", ...]:
         """Return the `most` newest rows of a list, the newest call first, with one request. Raises LogError."""
 
 
 class Transcripts(Protocol):
     """Transcripts of Conversational Intelligence."""
 
-    def get(self, sid: str) -> Transcript | None:
+    def get(self, sid: str) -> "Transcript | None":
         """Return a transcript with its results; None if it is deleted. Raises TranscriptError."""
 
 
@@ -125,7 +127,7 @@ class Outlet(Protocol):
     def name(self) -> str:
         """Its name in the call's log."""
 
-    def tell(self, record: CallRecord) -> None:
+    def tell(self, record: "CallRecord") -> None:
         """Tell it. Raises OperatorError."""
 
 

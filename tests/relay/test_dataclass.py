@@ -65,10 +65,36 @@ def test_an_object_is_shown_and_taken_apart_as_usual(arguments: tuple[Any, ...],
     )
 
 
-def test_a_signature_is_the_usual_one() -> None:
+def test_a_signature_is_the_usual_one_before_and_after_the_first_object() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        dish: str
+        total: int = 1
+
+    @dataclasses.dataclass(frozen=True)
+    class Extended(Fresh):
+        more: str = ""
+
+    for _ in range(2):
+        assert list(inspect.signature(Fresh).parameters) == ["dish", "total"]
+        assert list(inspect.signature(Extended).parameters) == ["dish", "total", "more"]
+        assert Fresh("soup") == Fresh(total=1, dish="soup")
+    OURS("soup")
     ours, theirs = (list(inspect.signature(one).parameters) for one in (OURS, THEIRS))
     assert ours == theirs
     assert OURS.__init__.__annotations__ == THEIRS.__init__.__annotations__
+
+
+def test_a_class_that_extends_another_uses_its_init_at_the_first_object() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Base:
+        dish: str
+
+    class Extended(Base):
+        __slots__ = ()
+
+    assert Extended("soup").dish == "soup"
+    assert Base("salad").dish == "salad"
 
 
 @pytest.mark.parametrize("given", [{}, {"dish": "soup", "total": 1}, {"dish": "soup", "other": 1}])
