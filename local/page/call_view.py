@@ -127,7 +127,8 @@ def _time(observation: EntryAppended) -> float:
 
 
 def _sessions(kept: Sequence[EntryAppended], sid: str) -> tuple[Session, ...]:
-    joined = {one.entry.event.connection for one in kept if isinstance(one.entry.event, SessionJoined)}
+    own = [one.entry.event for one in kept if one.log == CALL + sid]
+    joined = {event.connection for event in own if isinstance(event, SessionJoined)}
     logs: dict[str, list[EntryAppended]] = {}
     for one in kept:
         if one.log.startswith(SESSION):

@@ -227,6 +227,8 @@ class Driver:
             return Ended("failed", 0, 0, None, problem)
         self._record.begin_session(record)
         self._conversation = conversation
+        if self._hung_up:  # while the socket opened
+            self.hang_up()
         try:
             ended = await conversation.hold(self._identity.setup(record.id, relay.parameters, first=ringing))
         finally:

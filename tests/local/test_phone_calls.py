@@ -1,5 +1,6 @@
 """Whole calls to a small application: what the caller does, hears, and leaves on record."""
 
+import asyncio
 import json
 import threading
 import time
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from local.phone import (
@@ -45,6 +47,19 @@ class Lines:
         self._stack.enter_context(serving(app))
         given: dict[str, Any] = {"public_url": PUBLIC, "connect": app.connect, "speed": 20.0, "timeout": 60.0}
         return self._stack.enter_context(Phone(app.voice_url, TOKEN, **given | options))
+
+
+class SlowHandshake(App):
+    """Opens no socket before `may_open` is set; `shaking` is set once one is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shaking, self.may_open = threading.Event(), threading.Event()
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        self.shaking.set()
+        await asyncio.to_thread(self.may_open.wait, 60.0)
+        return await super().socket(request)
 
 
 @pytest.fixture
@@ -371,6 +386,16 @@ class TestEnds:
         call = phone.dial(listen=False)
         call.hang_up()
         assert (call.outcome, call.sessions) == ("canceled", ())
+
+    def test_a_caller_may_hang_up_while_the_socket_opens(self, lines: Lines) -> None:
+        app = SlowHandshake()
+        call = lines.phone(app).dial(listen=False)
+        assert app.shaking.wait(60.0)
+        with pytest.raises(WaitError):
+            call.hang_up(timeout=0.0)
+        app.may_open.set()
+        call.wait_until_over(timeout=60.0)
+        assert (call.outcome, app.closes) == ("completed", [1000])
 
 
 class TestTalking:

@@ -46,9 +46,14 @@ class Page:
 
     async def call(self, greeting: str) -> None:
         """Call, hear this greeting begin, and hang up."""
-        before = self.known["call"] and self.known["call"]["sid"]
+        before = self.known["desk"]["call"]
         await self._ws.send_json({"do": "call", "agent": AGENT})
-        await self.shows(lambda now: now["call"] and now["call"]["sid"] != before and now["lines"])
+        await self.shows(lambda now: now["desk"]["call"] and now["desk"]["call"]["sid"] != (before or {}).get("sid"))
+        # The terminal's own call may begin meanwhile.
+        await self._ws.send_json({"do": "choose", "call": self.known["desk"]["call"]["sid"]})
+        await self.shows(
+            lambda now: now["call"] and now["call"]["sid"] == now["desk"]["call"]["sid"] and now["lines"]
+        )
         assert self.known["lines"][0]["text"].startswith(greeting)
         await self._ws.send_json({"do": "hang up"})
         await self.shows(lambda now: now["desk"]["call"]["state"] == "over")

@@ -13,10 +13,12 @@ from functions.relay.log.events import (
     Closed,
     Event,
     KeyPressed,
+    SessionJoined,
+    SessionOpened,
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import call_log
+from functions.relay.log.keys import call_log, session_log
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Prompt, Text, write
 from functions.relay.wire.model import AgentMessage, CallerMessage, Request, Usage
 from local.page.observations import (
@@ -151,6 +153,12 @@ class TestTheConversation:
     def test_is_of_the_newest_call_only(self) -> None:
         other = [kept(1, AgentSaid("no"), log="session/other"), WordBegun(START + 1500, "CA2", "no"), *GREETED]
         assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
+
+    def test_holds_no_words_of_another_call_whose_session_begins_meanwhile(self) -> None:
+        joined = kept(30, SessionJoined("other"), log=call_log("CA2"))
+        said = kept(31, SessionOpened("rosa", "CA2", "+15550143", "+15550100", "No."), log=session_log("other"))
+        assert spoken([*opening(reports=False), kept(1000, Prompt("When?")), joined, said]) == ["caller: When?"]
+        assert len(view(taped([*GREETED, joined, said]), LIVE)["call"]["sessions"]) == 1
 
 
 class TestTheNextRequest:
