@@ -1,6 +1,5 @@
 """Gives two handlers what synth writes into their bundles, for the agents as they are at each request."""
 
-import importlib
 import json
 from types import ModuleType
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 from functions.relay.agent.menu_script import scripts
 from functions.webhooks.unanswered import fallbacks
 from local.aws.gateway_server import Function
+from local.page.agents import agents_now
 
 
 def fallback(module: ModuleType) -> Function:
     """Return the handler of the fallback URL."""
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        agents = importlib.import_module("functions.agents")
+        agents = agents_now()
         answers = json.loads(fallbacks(agents.AGENTS, {"": agents.DEFAULT, **agents.NUMBERS}))
         return module.handler(event, context, answers)
 
@@ -25,6 +25,6 @@ def menu(module: ModuleType) -> Function:
     """Return the handler of menus."""
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        return module.handler(event, context, scripts(importlib.import_module("functions.agents").AGENTS))
+        return module.handler(event, context, scripts(agents_now().AGENTS))
 
     return Function(handler, "functions-menu")

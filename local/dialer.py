@@ -17,7 +17,7 @@ from local.any_time import at_any_time
 from local.aws.gateway_server import Gateway
 from local.dev_stack import DevStack
 from local.environment import CALLS_FUNCTION
-from local.page.numbers import agents_now
+from local.page.agents import agents_now
 from local.phone import Call, Event, Phone
 from local.testing import messages
 from local.testing.orders import ROUTE, Orders

@@ -23,9 +23,9 @@ from local.cli.terminal import TYPED, Begin, Screen, Terminal
 from local.credentials import add_model_options, missing
 from local.dev_stack import DevStack, ToolsAws, check_needs, dev_stack
 from local.dialer import Dialer, DialError, Outside, Wish, outside
-from local.page.agents import fault
+from local.page.agents import agents_now, fault
 from local.page.controller import Controller
-from local.page.numbers import agents_now, give_numbers
+from local.page.numbers import give_numbers
 from local.page.server import Server
 from local.records import FOLDER
 from local.start import ended_by_ctrl_c

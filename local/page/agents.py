@@ -24,6 +24,10 @@ LOOK_EVERY = 0.25
 READERS = ("functions.agents", "functions.live.wiring")
 """The packages that hold agents and must be imported again with them; the handlers always are."""
 
+_swap = threading.Lock()
+_kept: list[ModuleType] = []
+"""The agents' module that is in use while its files are imported again."""
+
 _PLACED = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)
 """How an AgentError names its place."""
 
@@ -60,16 +64,33 @@ def _shown(filename: str, folder: Path) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
+def agents_now() -> ModuleType:
+    """Return the agents' module as it is now: each edit imports a new one. Any thread may call this."""
+    with _swap:
+        return _kept[0] if _kept else importlib.import_module(READERS[0])
+
+
 def fresh(load: Callable[[], Modules], folder: Path = FOLDER) -> Modules:
     """Return the handlers with the agents as their files are now. Raises what an agent's file raises."""
     for file in folder.rglob("*.py"):
         # A file that is saved twice within a second may keep its size; Python would then use the older bytecode.
         Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     importlib.invalidate_caches()
-    with _put_back_on_error():
+    with _in_use_meanwhile(agents_now()), _put_back_on_error():
         # Import the agents first: the handlers would catch the error, and apologise to callers.
         importlib.import_module(READERS[0])
         return load()
+
+
+@contextmanager
+def _in_use_meanwhile(module: ModuleType) -> Iterator[None]:
+    with _swap:
+        _kept.append(module)
+    try:
+        yield
+    finally:
+        with _swap:
+            _kept.clear()
 
 
 @contextmanager

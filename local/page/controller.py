@@ -16,9 +16,9 @@ from local.aws.gateway_invoke import Record
 from local.dev_stack import DevStack
 from local.dialer import Dialer, Outside, Wish, parameters
 from local.environment import environ
-from local.page.agents import Fault, Modules, Watch
+from local.page.agents import Fault, Modules, Watch, agents_now
 from local.page.logs import Line, of_call, write
-from local.page.numbers import agents_now, give_numbers
+from local.page.numbers import give_numbers
 from local.page.observations import CallEnded, ClauseBegun, EntryAppended, FramePassed, Tape, WordBegun, moment
 from local.page.ports import Switches, watch
 from local.page.view import Setting

@@ -1,15 +1,9 @@
 """Gives every agent a number on the laptop, so that each can be called."""
 
-import importlib
 from types import ModuleType
 
 FIRST_NUMBER = 5550100
 """The number of the default agent. On the laptop, agents without a number get the numbers after it."""
-
-
-def agents_now() -> ModuleType:
-    """Return the agents' module as it is now: each edit imports a new one."""
-    return importlib.import_module("functions.agents")
 
 
 def give_numbers(agents: ModuleType) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from local.dev_stack import dev_stack
+from local.page.agents import agents_now
 from local.page.controller import Controller
-from local.page.numbers import agents_now
 from local.page.server import Server
 from local.page.view import view
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.page.agents import Fault, fault, stamp
+from local.page.agents import Fault, Modules, agents_now, fault, fresh, stamp
 
 
 @pytest.fixture
@@ -85,3 +85,16 @@ def test_what_python_and_editors_leave_behind_is_no_change(tmp_path: Path, file:
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text("x")
     assert stamp(tmp_path) == before
+
+
+def test_the_agents_stay_in_use_while_their_files_are_imported_again() -> None:
+    before, meanwhile = agents_now(), []
+
+    def load() -> Modules:
+        meanwhile.append(agents_now())
+        raise ValueError("a handler cannot be imported")
+
+    with pytest.raises(ValueError, match="cannot be imported"):
+        fresh(load)
+    assert meanwhile == [before]
+    assert agents_now() is before
