@@ -7,12 +7,13 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import KNOWN_WITHIN_S, RETRY_S, claim, give_claim_back
+from functions.live.answer_claim import KNOWN_WITHIN_S, claim, give_claim_back
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
 from functions.live.held_model import HeldModel
 from functions.live.private import is_plain, without_numbers
+from functions.live.reading import read_with_retries
 from functions.live.reply import Since, answer_claimed
 from functions.live.tasks import Future, TaskGroup
 from functions.relay import Agent
@@ -233,15 +234,11 @@ class _Draft:
 
     def _read(self) -> Entries:
         """Return the session's log; nothing if it cannot be read for some seconds."""
-        until = self._deps.clock() + KNOWN_WITHIN_S
-        while True:
-            try:
-                return self._deps.ports.log.read(self._frame.log)
-            except LogError as error:
-                logger.warning("a draft could not read the log: %s", error)
-            if self._deps.clock() > until:
-                return ()
-            self._tasks.wait(lambda: False, RETRY_S)
+        try:
+            return read_with_retries(self._deps, self._frame.log, self._tasks, KNOWN_WITHIN_S)
+        except LogError as error:
+            logger.warning("a draft could not read the log: %s", error)
+            return ()
 
     def _fits(self, prompt: Key, entries: Entries, call: Call) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""

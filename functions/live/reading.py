@@ -1,5 +1,7 @@
 """Reads a session's log once the session is open, and appends prompts."""
 
+import logging
+
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
 from functions.live.private import may_be_private, redacted
@@ -14,6 +16,14 @@ OPENING_TAKES_S = 3.0
 
 LOOK_AGAIN_S = 0.05
 """Seconds between two reads of the log while the session is not open."""
+
+READ_WITHIN_S = 1.0
+"""Seconds of tries to read the log of a turn that is logged: nobody else answers it before its reminder."""
+
+RETRY_S = 0.25
+"""Seconds between two tries to read the log."""
+
+logger = logging.getLogger("hotline")
 
 
 def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
@@ -47,6 +57,19 @@ def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
         if deps.clock() > until:
             return opened_late(deps, frame, entries)
         tasks.wait(lambda: False, LOOK_AGAIN_S)
+
+
+def read_with_retries(deps: Deps, log: str, tasks: TaskGroup, within: float = READ_WITHIN_S) -> Entries:
+    """Return a session's log. If it cannot be read, try again for `within` seconds. Raises LogError."""
+    until = deps.clock() + within
+    while True:
+        try:
+            return deps.ports.log.read(log)
+        except LogError as error:
+            if deps.clock() > until:
+                raise
+            logger.warning("a log could not be read, and is read again: %s", error)
+        tasks.wait(lambda: False, RETRY_S)
 
 
 def name_call(entries: Entries) -> None:

@@ -24,7 +24,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.hand_offs import becomes
 from functions.live.private import PrivateWords, as_told, read_private, redactor_of, release_held, without_numbers
-from functions.live.reading import is_open, opened_late, put_and_read
+from functions.live.reading import is_open, opened_late, put_and_read, read_with_retries
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
@@ -116,7 +116,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
-        return _respond(deps, frame, deps.ports.log.read(frame.log), Since(started, passed, begun), tasks)
+        return _respond(deps, frame, read_with_retries(deps, frame.log, tasks), Since(started, passed, begun), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise

@@ -26,6 +26,7 @@ from functions.relay.log.events import (
     ReminderReturned,
     Silent,
     TakenOver,
+    TimeUp,
     ToolCalled,
 )
 from functions.relay.log.keys import END_CLAIM, RUN_SLOTS, Key, session_log
@@ -151,6 +152,22 @@ def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.Monkey
     monkeypatch.setattr(house.log, "read", refuse_once)
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
+
+
+def test_a_logged_turn_is_answered_although_a_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, refusals = House().opened(), iter([True])
+    read = house.log.read
+
+    def refuse_once(log: str) -> tuple[Entry, ...]:
+        if next(refusals, False):
+            raise OUT_OF_REACH
+        return read(log)
+
+    monkeypatch.setattr(reading, "RETRY_S", 0.0)
+    monkeypatch.setattr(house.log, "read", refuse_once)
+    with house.sessions.task_group() as tasks:
+        assert reply.begin(house.sessions, "c1", Entry(KEY, TimeUp()), tasks) == "answered"
+    assert isinstance(house.line.messages[-1], End)
 
 
 def test_a_new_heartbeat_postpones_the_takeover() -> None:
