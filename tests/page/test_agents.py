@@ -87,7 +87,7 @@ def test_what_python_and_editors_leave_behind_is_no_change(tmp_path: Path, file:
     assert stamp(tmp_path) == before
 
 
-def test_the_agents_stay_in_use_while_their_files_are_imported_again() -> None:
+def test_the_agents_stay_in_use_during_an_import() -> None:
     before, meanwhile = agents_now(), []
 
     def load() -> Modules:

@@ -154,7 +154,7 @@ class TestTheConversation:
         other = [kept(1, AgentSaid("no"), log="session/other"), WordBegun(START + 1500, "CA2", "no"), *GREETED]
         assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
 
-    def test_holds_no_words_of_another_call_whose_session_begins_meanwhile(self) -> None:
+    def test_holds_no_words_of_another_call(self) -> None:
         joined = kept(30, SessionJoined("other"), log=call_log("CA2"))
         said = kept(31, SessionOpened("rosa", "CA2", "+15550143", "+15550100", "No."), log=session_log("other"))
         assert spoken([*opening(reports=False), kept(1000, Prompt("When?")), joined, said]) == ["caller: When?"]

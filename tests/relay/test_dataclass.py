@@ -65,7 +65,7 @@ def test_an_object_is_shown_and_taken_apart_as_usual(arguments: tuple[Any, ...],
     )
 
 
-def test_a_signature_is_the_usual_one_before_and_after_the_first_object() -> None:
+def test_a_signature_is_the_usual_one_at_any_time() -> None:
     @dataclass(frozen=True, slots=True)
     class Fresh:
         dish: str
@@ -85,7 +85,7 @@ def test_a_signature_is_the_usual_one_before_and_after_the_first_object() -> Non
     assert OURS.__init__.__annotations__ == THEIRS.__init__.__annotations__
 
 
-def test_a_class_that_extends_another_uses_its_init_at_the_first_object() -> None:
+def test_a_class_that_extends_another_uses_its_init() -> None:
     @dataclass(frozen=True, slots=True)
     class Base:
         dish: str

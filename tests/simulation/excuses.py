@@ -214,6 +214,12 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
     ),
     Excuse(
         3,
+        "A killed answer had ended the session, and the next prompt met a fault of the log.",
+        "That prompt cannot log that it gets no answer, so the killed answer's last words are credited to it.",
+        Heard.after_a_killed_end,
+    ),
+    Excuse(
+        3,
         "The answer was taken over while words of the killed invocation were not yet played.",
         "Those words are not logged, and a report does not say whose they are.",
         Heard.taken_while_playing,

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, Closed, SessionOpened
+from functions.relay.log.events import AgentSaid, Closed, EndClaimed, SessionOpened
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import Prompt, Text
 from functions.relay.wire.model import AgentMessage
@@ -70,6 +70,12 @@ class Heard:
         own = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
         older = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn.frame in before]
         return bool(own and older) and max(older) > min(own)
+
+    def after_a_killed_end(self, key: Key) -> bool:
+        """Whether a killed invocation ended the session, and that of this turn met a fault of the log."""
+        claims = (one.event for one in self._seen.entries if isinstance(one.event, EndClaimed))
+        killed = any(one.by != str(key) and self._seen.was_killed(Key.parse(one.by)) for one in claims)
+        return killed and any(map(self._seen.faults, self._seen.of(key)))
 
     def cut_without_name(self, key: Key) -> bool:
         """Whether an interrupt that cut a turn does not name it by words that no other message has."""

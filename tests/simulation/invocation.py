@@ -37,16 +37,26 @@ class Invocation(Process):
     before: Key = Key(0, "")
     """The turn for which it spoke before it began its newest one."""
 
+    ending: Key | None = None
+    """The turn that ends the call, while the log cannot be read."""
+
     def begins(self, turn: Key) -> None:
         """Record that this invocation begins a turn; its words from now on are for that turn."""
         self.before = self.turn
         self.turn = self.invoked.turn = turn
         self.invoked.began_turn = True
 
-    def apologises(self) -> None:
+    def cannot_read(self) -> None:
         """Record that it cannot read the log: if it has just begun to end the call, it apologises for its prompt."""
         if self.turn.frame == self.before.after("over").frame:
-            self.turn = self.invoked.turn = self.before
+            self.ending, self.turn = self.turn, self.before
+            self.invoked.turn = self.before
+
+    def can_read(self) -> None:
+        """Record that it has read the log: it ends the call after all."""
+        if self.ending:
+            self.turn = self.invoked.turn = self.ending
+            self.ending = None
 
     def claims(self, turn: Key, record: Record) -> None:
         """Record that this invocation answers a prompt with what it has drafted."""

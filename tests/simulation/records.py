@@ -122,9 +122,9 @@ class Record:
     """Everything that happened.
 
     `lines` have it in order, `wire` are the frames to Twilio, `audible` are spans with a voice. `pending` are the
-    turns whose words were not yet played when the socket closed. `joined` are those that shared a clause, and
-    `reminded` those of which the queue has a reminder. `reports` is whether the line reports what it plays. `ran` are
-    the tools of all sessions of the call.
+    turns whose words were not yet played when the socket closed. `joined` are those that shared a clause. `reminded`
+    has the time at which the queue first got a reminder of a turn. `reports` is whether the line reports what it
+    plays. `ran` are the tools of all sessions of the call.
     """
 
     puts: list[Put] = field(default_factory=list)
@@ -143,7 +143,7 @@ class Record:
     closed: float | None = None
     pending: frozenset[Key | None] = frozenset()
     joined: list[frozenset[Key | None]] = field(default_factory=list)
-    reminded: set[Key] = field(default_factory=set)
+    reminded: dict[Key, float] = field(default_factory=dict)
     over: float = 0.0
     reports: bool = True
     machine_at: float | None = None

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from functions.relay.call.call import SUPERSEDING, Call, fold
 from functions.relay.call.shared_reminder import has_reminder_in_time
@@ -112,13 +113,20 @@ class Seen:
         return [by for by in dict.fromkeys((*self.of(key), *shared)) if self.invoked[by].checks]
 
     def reminded(self, key: Key) -> bool:
-        """Whether a reminder of this turn was under way, or one that it may share returned after it was logged."""
-        put = self.put_at.get(key, 0.0)
-        returned = (sent.key.under(Slot.REMINDER_RETURNED.at()) for sent in self._shared(key))
-        return key in self.record.reminded or any(self.put_at.get(one, put + 1) > put for one in returned)
+        """Whether a reminder of this turn was sent before its death, or one that it shares returned after its put."""
+        put, died = self.put_at.get(key, 0.0), self._died(key)
+        returned = (sent.key.under(Slot.REMINDER_RETURNED.at()) for sent in self._shared(key, died))
+        return (key in self.record.reminded and self.record.reminded[key] <= died) or any(
+            self.put_at.get(one, put + 1) > put for one in returned
+        )
 
-    def _shared(self, key: Key) -> list[Entry]:
-        sent = (put.entry for put in self.record.puts if isinstance(put.entry.event, ReminderSent))
+    def _died(self, key: Key) -> float:
+        """Return when an invocation of a turn was last killed; infinite if none was."""
+        return max((at for by in self.of(key) if (at := self.invoked[by].killed) is not None), default=inf)
+
+    def _shared(self, key: Key, until: float = inf) -> list[Entry]:
+        puts = (put for put in self.record.puts if put.at <= until)
+        sent = (put.entry for put in puts if isinstance(put.entry.event, ReminderSent))
         return [one for one in sent if one.key.frame != key.frame and has_reminder_in_time([one], key)]
 
     @cached_property

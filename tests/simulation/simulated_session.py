@@ -296,7 +296,7 @@ class SimulatedSession:
         turn = reminder.key if isinstance(reminder, AnswerReminder) else turn
         name = self._named("reminder")
         if isinstance(reminder, AnswerReminder):
-            self.record.reminded.add(turn)
+            self.record.reminded.setdefault(turn, self._scheduler.now)
         moment = self._scheduler.now + seconds
         self.record.note(self._scheduler.now, name, f"comes back in {seconds} s: {note}")
         if self._chance.happens(f"{name} comes late", self._rates.belated):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from functions.relay.call.call import TURN_ENDING
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import AnswerClaimed, Cause, DraftDropped, Entry, Event, SessionOpened, TimeUp
-from functions.relay.log.keys import Key, Slot
+from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Look, Put
@@ -77,11 +77,16 @@ class SeenLog:
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""
+        of_session = log.startswith(session_log(""))
         try:
-            return self._look("read", log, lambda: _newest(self._store.query(log)))
+            entries = self._look("read", log, lambda: _newest(self._store.query(log)))
         except LogError:
-            self._invocation.apologises()
+            if of_session:
+                self._invocation.cannot_read()
             raise
+        if of_session:
+            self._invocation.can_read()
+        return entries
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         """Return the entries of these kinds after a key."""
