@@ -65,9 +65,9 @@ def _follow(line: DevStack) -> None:
     port = urlsplit(line.urls.http).port
     _say(f"Ready on port {port}.{PASTE.format(url=line.public.url, relay_url=line.public.relay_url)}")
     ended = threading.Event()
-    follower = threading.Thread(target=_tell, args=(line.log, ended), name="follower")
-    follower.start()
+    follower = threading.Thread(target=_tell, args=(line.log, ended), name="follower", daemon=True)
     try:
+        follower.start()
         if not _leads_here(line.public.url):
             _say(NOT_YET.format(port=port, url=line.public.url))
             while not _leads_here(line.public.url):
@@ -77,7 +77,8 @@ def _follow(line: DevStack) -> None:
             ended.wait(3600.0)
     finally:
         ended.set()
-        follower.join()
+        if follower.is_alive():  # Ctrl-C may come before it has begun
+            follower.join()
 
 
 def _leads_here(url: str) -> bool:

@@ -49,7 +49,9 @@ class ModelServer:
         self._next = 0
         self._lock = Lock()
         self._http = _Http(self)
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="model server")
+        self._thread = Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="model server", daemon=True
+        )
 
     @property
     def url(self) -> str:
