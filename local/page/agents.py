@@ -25,6 +25,8 @@ READERS = ("functions.agents", "functions.live.wiring")
 """The packages that hold agents and must be imported again with them; the handlers always are."""
 
 _swap = threading.Lock()
+"""Guards `_kept`."""
+
 _kept: list[ModuleType] = []
 """The agents' module that is in use while its files are imported again."""
 

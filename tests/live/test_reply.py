@@ -139,32 +139,30 @@ def test_words_heard_of_a_killed_invocation_stay_in_the_history() -> None:
     )
 
 
-def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    house, refusals = abandoned(), iter([True])
-    read = house.log.read
+def refuse_one_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next read of the log fail."""
+    read, refusals = house.log.read, iter([True])
 
     def refuse_once(log: str) -> tuple[Entry, ...]:
         if next(refusals, False):
             raise OUT_OF_REACH
         return read(log)
 
-    monkeypatch.setattr(reply, "RETRY_S", 0.0)
     monkeypatch.setattr(house.log, "read", refuse_once)
+
+
+def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = abandoned()
+    monkeypatch.setattr(reply, "RETRY_S", 0.0)
+    refuse_one_read(house, monkeypatch)
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
 
 
 def test_a_logged_turn_is_answered_although_a_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    house, refusals = House().opened(), iter([True])
-    read = house.log.read
-
-    def refuse_once(log: str) -> tuple[Entry, ...]:
-        if next(refusals, False):
-            raise OUT_OF_REACH
-        return read(log)
-
+    house = House().opened()
     monkeypatch.setattr(reading, "RETRY_S", 0.0)
-    monkeypatch.setattr(house.log, "read", refuse_once)
+    refuse_one_read(house, monkeypatch)
     with house.sessions.task_group() as tasks:
         assert reply.begin(house.sessions, "c1", Entry(KEY, TimeUp()), tasks) == "answered"
     assert isinstance(house.line.messages[-1], End)
