@@ -33,6 +33,11 @@ _BRACES = r"(?P<open>\{)|(?P<close>\})"
 _JSON = Pattern(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
 _DICT = Pattern(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
 
+_MORE_BRACE = r"\s{0,20}(?:\{\s{0,20})?"
+"""Matches what may follow the first brace: a second one, as a template writes it (`{{"day": 5}}`)."""
+
+_BRACE = rf"\{{{_MORE_BRACE}"
+
 SECTIONS = (
     *SPECIAL_TOKENS,
     *TAGS,
@@ -43,18 +48,18 @@ SECTIONS = (
     section(r"<(?:!(?:\[[A-Z]{0,5})?)?", r"<!\[CDATA\[", r"\]\]>"),
     section(r"<\??", r"<\?(?=[a-z])", r"\?>"),
     Section(
-        r'\{\s{0,20}(?:"[\w.-]{0,40}(?:"\s{0,20})?)?',
-        Pattern(r'\{(?=\s{0,20}"[\w.-]{1,40}"\s{0,20}:)'),
+        rf'{_BRACE}(?:"[\w.-]{{0,40}}(?:"\s{{0,20}})?)?',
+        Pattern(rf'\{{(?={_MORE_BRACE}"[\w.-]{{1,40}}"\s{{0,20}}:)'),
         lambda _: _JSON,
     ),
     Section(
-        r"\{\s{0,20}(?:'[\w.-]{0,40}(?:'\s{0,20})?)?",
-        Pattern(r"\{(?=\s{0,20}'[\w.-]{1,40}'\s{0,20}:)"),
+        rf"{_BRACE}(?:'[\w.-]{{0,40}}(?:'\s{{0,20}})?)?",
+        Pattern(rf"\{{(?={_MORE_BRACE}'[\w.-]{{1,40}}'\s{{0,20}}:)"),
         lambda _: _DICT,
     ),
     Section(
-        r"\{\s{0,20}(?:[a-z_]\w{0,40}(?:\s{0,3}(?::\s{0,3})?)?)?",
-        Pattern(r"\{(?=\s{0,20}[a-z_]\w{0,40}\s{0,3}:\s{0,3}[\"'\d\[{])"),
+        rf"{_BRACE}(?:[a-z_]\w{{0,40}}(?:\s{{0,3}}(?::\s{{0,3}})?)?)?",
+        Pattern(rf"\{{(?={_MORE_BRACE}[a-z_]\w{{0,40}}\s{{0,3}}:\s{{0,3}}[\"'\d\[{{])"),
         lambda _: _DICT,
     ),
     section("\ue200", "\ue200", "\ue201"),

@@ -162,6 +162,8 @@ CALLS = {
     "[TOOL_REQUEST]a[END_TOOL_REQUEST]Yes.": "Yes.",
     "Yes. [TOOL_CAL": "Yes.",
     '{"tool": "book", "with": {"note": "a } b \\" c"}}\nYes.': "Yes.",
+    '{{"tool": "book", "with": {"day": 5}}}\nYes.': "Yes.",
+    "Yes. { {'tool': 'book'} } No. {{ tool: 'book' }}": "Yes. No.",
     'Yes. {"tool": "bo': "Yes.",
     "Yes {or no}.": "Yes {or no}.",
     "{'tool': 'book', 'note': 'a } b'} Yes.": "Yes.",
@@ -459,6 +461,7 @@ LEFT = {
     "At nine [Chunk 3], or ten [passage_1] ^2^.": "At nine, or ten.",
     "At nine \u30164\u2020source\u3017 %[2]%": "At nine",
     "Hello {{name}}, {cite:1} or {no}.": "Hello, or {no}.",
+    "At nine {{cite:1}}, or ten {{source: menu.pdf}} {{2}}.": "At nine, or ten.",
 }
 TABLES = {
     "reasoning": REASONING,
