@@ -33,9 +33,6 @@ class AnswerContext:
     behind: Key | None = None
     """The newest turn after `key` that a reminder had begun at `read_at`: its words are spoken first."""
 
-    older_answers: bool = False
-    """Whether an older answer had not ended at `read_at`: it may post until it has found this turn, or its end."""
-
     read_at: float | None = None
     caller_speaks: bool = False
     """Whether the caller has begun to speak after `key`, as the log said at `read_at`."""

@@ -65,8 +65,8 @@ RETRY_HAND_OFF_S = 3.0
 RETRY_S = 0.5
 """Seconds between two tries."""
 
-OLDER_STOP_S = FRESH_S + 0.15
-"""Seconds after a claim of the end in which an older answer may post: the age of its last look, and one post."""
+OTHERS_STOP_S = FRESH_S + 0.15
+"""Seconds after a claim of the end in which another answer may post: the age of its last look, and one post."""
 
 HEARTBEAT_EVERY_S = 2.0
 """Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
@@ -184,7 +184,7 @@ class _Runner:
 
     def _end(self, claim: ClaimEnd) -> None:
         may_end = self._may_end(claim)
-        # Twilio reports error 64107 for words after `end`. An older answer stops once it has found the claim.
+        # Twilio reports error 64107 for words after `end`. Another answer stops once it has found the claim.
         self._tasks.wait(lambda: False, self._end_from - self._clock())
         self._sent(self._send(claim.message) if may_end else Sent.BUSY)
 
@@ -194,8 +194,8 @@ class _Runner:
             end_claim = EndClaimed(str(self._context.key), claim.how, claim.message.handoff, claim.playing)
             made = self._end_claim.take(end_claim, self._watch.may_send)
             self._report(EndClaimHeld() if made else Superseded())
-            if made and self._context.older_answers:
-                self._end_from = self._clock() + OLDER_STOP_S
+            if made:
+                self._end_from = self._clock() + OTHERS_STOP_S
         return self._end_claim.held
 
     def _send(self, message: Outgoing) -> Sent:

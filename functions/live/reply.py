@@ -283,7 +283,6 @@ def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWord
         caller_of(deps, agent, opened, call),
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
         newest_by_reminder(known.entries, frame.key),
-        any(turn.ended is None for turn in call.turns[:-1]),
         known.since.began,
         speaks(later),
         keyed_in(deps, frame.connection, agent, call),

@@ -555,6 +555,22 @@ def test_of_two_answers_only_the_first_claim_ends_the_session() -> None:
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
+def test_the_end_waits_until_other_answers_have_stopped() -> None:
+    """They post until they have looked at the log, and Twilio refuses words after `end`."""
+
+    class Timed(MemoryLog):
+        claimed_at = 0.0
+
+        def append(self, log: str, entry: Entry) -> bool:
+            if isinstance(entry.event, EndClaimed):
+                self.claimed_at = monotonic()
+            return super().append(log, entry)
+
+    log, line = Timed(), HeardLine()
+    parting(line, log)()
+    assert line.times[-1] - log.claimed_at > FRESH_S
+
+
 def test_an_end_is_sent_although_the_appends_reply_was_lost() -> None:
     class Unanswering(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:

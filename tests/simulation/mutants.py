@@ -288,7 +288,7 @@ def _empty_floor(patch: pytest.MonkeyPatch) -> None:
 
 
 def _impatient_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answer_runner, "OLDER_STOP_S", 0.0)
+    patch.setattr(answer_runner, "OTHERS_STOP_S", 0.0)
 
 
 def _unasked_machine(patch: pytest.MonkeyPatch) -> None:
