@@ -61,7 +61,7 @@ class Voices:
         for one in sorted(self.seen.record.voiced, key=lambda one: one.key, reverse=True):
             if post.turn.frame < one.key.frame < newer.key.frame:
                 quiet, known = self._quiet(one, newer), self.known_at(newer)
-                if quiet > PROMPT_AFTER_S + IN_TIME + HAIR and self.seen.looked(post.by, known - quiet, known):
+                if self.seen.looked(post.by, known - quiet, known - PROMPT_AFTER_S - IN_TIME - HAIR):
                     return False
                 if post.began >= self.known_at(one) + HOLD_AT_MOST_S:
                     return True
