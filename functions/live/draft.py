@@ -7,7 +7,7 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import KNOWN_WITHIN_S, claim, give_claim_back
+from functions.live.answer_claim import CLAIMED_WITHIN_S, KNOWN_WITHIN_S, claim, give_claim_back
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
@@ -43,7 +43,7 @@ from functions.relay.wire.model import Request
 SOON_S = 1.5
 """Seconds within which most prompts come. In recorded calls, 9 of 10 came within 0.84 s of the last partial."""
 
-LOOK_SOON_S = 0.01
+LOOK_SOON_S = 0.025
 """Seconds between two looks at the log during `SOON_S`, while the model thinks."""
 
 LOOK_HELD_S = 0.004
@@ -54,6 +54,12 @@ LOOK_AWAITED_S = 0.003
 
 LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
+
+USUAL_LOOK_S = 0.015
+"""Seconds that a look usually takes. After a slower one the pause is longer: a busy table is asked less often."""
+
+SLOW_TABLE_S = CLAIMED_WITHIN_S
+"""Seconds of one read after which nothing is drafted. On such a table a draft cannot claim its prompt in time."""
 
 AWAITED_WITHIN_S = 0.5
 """Seconds after which a draft gives its claim back because the invocation of its prompt does not wait for it."""
@@ -119,7 +125,10 @@ def _asked(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> _Ask
         newer = deps.ports.log.later(frame.log, frame.key, DECIDING)
         if not isinstance(draft_step(newer, frame.key, partial.text), Held):
             return None
-    entries = deps.ports.log.read(frame.log)
+    began, entries = deps.clock(), deps.ports.log.read(frame.log)
+    if deps.clock() - began > SLOW_TABLE_S:
+        logger.warning("an answer was not drafted: the table took more than %s s", SLOW_TABLE_S)
+        return None
     if drafted(entries, frame.key, partial.text) or not is_plain(deps, frame, partial, entries):
         return None
     if not isinstance(draft_step(entries, frame.key, partial.text), Held):
@@ -149,6 +158,7 @@ class _Draft:
         self._deps, self._frame, self._text, self._tasks, self._began = deps, frame, text, tasks, began
         self._no_prompt_at = began
         """Start time of the newest look that found no prompt."""
+        self._look_took_s = 0.0
         self._known, self._held = asked.known, HeldModel(deps.ports.model, asked.request, tasks)
 
     def run(self) -> str:
@@ -195,7 +205,7 @@ class _Draft:
         """Pause until the next look, or until the first words. `waited` is the time since the first look."""
         thinking = not self._held.begun
         soon = LOOK_SOON_S if thinking else LOOK_HELD_S
-        seconds = soon if waited < SOON_S else LOOK_LATER_S
+        seconds = max(soon if waited < SOON_S else LOOK_LATER_S, self._look_took_s - USUAL_LOOK_S)
         self._tasks.wait(lambda: self._held.failed or (thinking and self._held.begun), seconds)
 
     def _look(self) -> DraftStep:
@@ -205,6 +215,8 @@ class _Draft:
         except LogError as error:
             logger.warning("a draft's look at the log failed: %s", error)
             return Held()
+        finally:
+            self._look_took_s = self._deps.clock() - began
         step = self._step(newer)
         if isinstance(step, Held):
             self._no_prompt_at = began

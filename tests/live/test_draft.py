@@ -364,6 +364,49 @@ def test_words_that_stand_for_300_ms_are_drafted(gap_ms: int, asked: int) -> Non
         assert len(one.model.asked) == asked
 
 
+class SlowTable(WatchedLog):
+    """A table whose reads take `read_s` seconds by its clock, and whose looks take `look_s`."""
+
+    def __init__(self, read_s: float = 0.0, look_s: float = 0.0) -> None:
+        super().__init__()
+        self.now, self._read_s, self._look_s = 0.0, read_s, look_s
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        self.now += self._read_s
+        return super().read(log)
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        self.now += self._look_s
+        return super().later(log, key, kinds)
+
+
+@pytest.mark.parametrize(("read_s", "asked"), [(0.14, 1), (0.16, 0)])
+def test_nothing_is_drafted_on_a_slow_table(read_s: float, asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "LONGEST_WAIT_S", 0.0)
+    with drafting(log=(log := SlowTable(read_s))) as one:
+        one.sessions = replace(one.sessions, clock=lambda: log.now)
+        one.model.feed(Finished("end"))
+        one.sessions.receive(one.partial(WORDS))
+        assert len(one.model.asked) == asked
+
+
+@pytest.mark.parametrize(("look_s", "pause_s"), [(0.01, drafts.LOOK_SOON_S), (0.5, 0.5 - drafts.USUAL_LOOK_S)])
+def test_a_busy_table_is_asked_less_often(look_s: float, pause_s: float) -> None:
+    paused: list[float] = []
+
+    class Pauses(ThreadTasks):
+        """Records how long it would wait, and waits no real time."""
+
+        def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
+            paused.append(seconds)
+            return super().wait(holds, 0.0)
+
+    with drafting(log=(log := SlowTable(look_s=look_s))) as one:
+        one.sessions = replace(one.sessions, clock=lambda: log.now, tasks=Pauses)
+        assert one.sessions.receive(one.partial(WORDS)) == "draft dropped"
+    assert pytest.approx(pause_s) in paused
+
+
 def test_a_draft_waits_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "LONGEST_WAIT_S", 0.0)
     with drafting() as one:
