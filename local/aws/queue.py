@@ -10,6 +10,7 @@ Source: AWS Lambda, "Using Lambda with Amazon SQS".
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("hotline.queue")
 
 LOOK_EVERY = 0.1
-"""Seconds between two looks into a queue that holds delayed messages. moto's long poll returns up to a second
+"""Least seconds between two looks into a queue that holds delayed messages. moto's long poll returns up to a second
 late."""
+
+LOOK_SHARE = 0.1
+"""The greatest share of the time that looks take. moto needs tens of milliseconds for one with many messages."""
 
 LOOKS = 10
 """Looks until the queue is asked again whether it holds delayed messages."""
@@ -126,8 +130,9 @@ class Queue:
             self._take(wait=1)
             return
         for _ in range(LOOKS):
+            began = time.monotonic()
             self._take(wait=0)
-            if self._stopping.wait(LOOK_EVERY):
+            if self._stopping.wait(max(LOOK_EVERY, (time.monotonic() - began) / LOOK_SHARE)):
                 return
 
     def _take(self, wait: int) -> None:

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws import queue
 from local.aws.queue import Queue
 from tests.conftest import Aws
 from tests.endpoint import WAIT_S, Endpoint, Forward, at, error
@@ -173,6 +174,18 @@ def test_an_empty_queue_is_asked_once_a_second(aws: Aws, box: Box, monkeypatch: 
             # Its name; what is delayed, a long poll; what is delayed, a long poll.
             sqs.wait_for(5)
             assert time.monotonic() - began > 0.9
+
+
+def test_a_queue_that_takes_long_is_asked_less_often(aws: Aws, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "LOOK_SHARE", 1e-6)
+    box.put("later", delay=900)
+    with Endpoint(Forward(aws.url)) as sqs:
+        at(monkeypatch, "SQS", sqs.url)
+        with Queue(box.url, Woken()).running():
+            # Its name; what is delayed; one look.
+            sqs.wait_for(3)
+            time.sleep(3 * queue.LOOK_EVERY)
+            assert len(sqs.seen) == 3
 
 
 def test_a_queue_that_cannot_be_read_for_a_while_is_read_again(
