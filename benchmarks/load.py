@@ -40,7 +40,7 @@ COLOURS = ("green", "yellow", "purple", "orange", "silver")
 THINGS = ("apple", "basket", "candle", "donkey", "engine", "falcon", "garden", "hammer", "island", "jacket")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
-SPEED = 0.4
+SPEED = 0.25
 """How many times as fast as in real calls the callers listen. They speak as fast as people. One process plays all
 parts, and must not be what is measured. At 1.0 with drafts it needs more than a processor: its model then begins
 after four seconds instead of 0.3, and partial prompts stand longer, which starts still more drafts."""
