@@ -1,7 +1,8 @@
 """Runs an answer: does the actions of the state machine and reports what happens.
 
 The model, the line, the tools and the watch for a barge-in run at the same time. All have ended when `run_answer`
-returns, since Lambda freezes what still runs and continues it in another caller's call.
+returns, since Lambda freezes what still runs and continues it in another caller's call. relay/answer/spoken_reply.py
+names the path of a word from the model to the caller.
 """
 
 import logging

@@ -1,6 +1,7 @@
 """Watches the log for a barge-in during an answer, and says whether words may still be posted.
 
-relay/call/heard.py cuts the history at what was heard, and relay/call/noise.py finds what a mere noise cut off.
+relay/call/heard.py finds what was heard, which is all that the history keeps. relay/call/noise.py finds what a mere
+noise cut off.
 """
 
 import logging

@@ -1,4 +1,7 @@
-"""Continues a call whose socket has ended or was lost (`/relay-ended`), or whose hand-off has ended (`/dialed`)."""
+"""Continues a call whose socket has ended or was lost (`/relay-ended`), or whose hand-off has ended (`/dialed`).
+
+`next_step` in relay/after_session.py decides what happens then; this module does it.
+"""
 
 import logging
 from collections.abc import Mapping

@@ -2,7 +2,9 @@
 
 Twilio plays words in the order in which they were sent. It reports each clause after it has played it. On an
 interruption it drops the words that wait, and reports the cut clause twice: as played, and in the interrupt. These
-two frames come in either order. Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
+two frames come in either order. `Turn.audible` in turn.py holds what was heard.
+
+Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 """
 
 from collections.abc import Callable
