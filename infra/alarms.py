@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.metrics import PERIOD, own, total
 
 UNWATCHED = ("after",)
-"""Functions whose errors raise no alarm: a call without a record does, once its follow-up has failed several times.
+"""Functions whose errors raise no alarm: a call without a record raises one, after several failed follow-ups.
 
 The handlers of all others never raise, so an error means that a function was killed, ran out of time or could not be
 loaded."""
@@ -46,9 +46,13 @@ FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
     "webhook": (("twiml", "menu"), 1, "A webhook failed, and the caller heard a menu or an apology."),
     "handshake": (("connect", "default"), 1, "A handshake or a session was refused: it could not be checked."),
-    "invoke": (("twiml",), 1, "The function of sessions was not invoked: callers wait, or it talks to a machine."),
+    "invoke": (
+        ("twiml",),
+        1,
+        "The function of sessions was not invoked: callers wait, or the agent talks to a machine.",
+    ),
     "failed": (_TALKING, 1, "A caller heard an apology instead of an answer."),
-    "late": (_TALKING, 1, "An answer took longer than its time."),
+    "late": (_TALKING, 1, "An answer missed its deadline."),
 }
 """The kinds of faults: the functions that count them, how many in five minutes raise an alarm, and what it means."""
 
@@ -109,7 +113,12 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
         yield f"{name}-errors", metric, 1, f"The function {name} was killed, timed out or could not be loaded."
     for name, function in functions.items():
         metric = function.metric_throttles(period=PERIOD)
-        yield f"{name}-throttles", metric, 1, f"More {name} ran at once than is allowed: calls or words were lost."
+        yield (
+            f"{name}-throttles",
+            metric,
+            1,
+            f"More executions of {name} ran at once than is allowed: calls or words were lost.",
+        )
     fallback = functions["fallback"].metric_invocations(period=PERIOD)
     yield "fallback", fallback, 1, "A webhook failed, and a caller heard a menu or the apology."
 

@@ -22,12 +22,12 @@ WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=
 """Requests per second to each webhook: calls that may begin or end. A stranger who finds the URL cannot cause more.
 
 Each route has its own quota, so a flood of one does not affect the others. Before the signature is checked, nothing
-tells Twilio's requests to the same route from a stranger's: an HTTP API has no filter by source. Source: AWS,
+distinguishes Twilio's requests from a stranger's on the same route: an HTTP API has no filter by source. Source: AWS,
 "Protect your HTTP APIs": AWS WAF is for REST APIs. The alarm `refused` reports a flood.
 """
 
 OPENING_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
-"""Handshakes per second: as many as calls may begin. A stranger's handshakes leave the frames their quota."""
+"""Handshakes per second: as many as the calls that may begin. They cannot use up the quota of frames."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
 """Frames per second on each route: notes of the line cannot use up the quota of words.

@@ -24,14 +24,16 @@ SIGNED = (
     "authorizer would be one more cold start while the caller waits, and API Gateway has one for $connect alone."
 )
 SILENT = (
-    "A WebSocket API logs accesses only with a role set for the whole account and Region, which is not this stack's "
-    "to change. The functions log every frame's fate themselves."
+    "A WebSocket API logs accesses only with a role set for the whole account and Region, and this stack must not "
+    "change that role. The functions log every frame's fate themselves."
 )
-STREAMS = "dynamodb:ListStreams knows no resource: AWS, 'Actions, resources, and condition keys for DynamoDB'."
-TRACES = "X-Ray knows no resource to name: AWS, 'Actions, resources, and condition keys for AWS X-Ray'."
+STREAMS = "ListStreams cannot be limited to a resource: AWS, 'Actions, resources, and condition keys for DynamoDB'."
+TRACES = "X-Ray actions apply to all resources: AWS, 'Actions, resources, and condition keys for AWS X-Ray'."
 CONNECTIONS = "A connection's id is not known before it opens; API, stage and verb are named."
-SCHEDULES = "A schedule's name is made of a plan that is not known before a call; their group is named."
-DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
+SCHEDULES = "A schedule's name comes from a plan that is not known in advance; their group is named."
+DESTINATIONS = (
+    "AWS adds Regions to a geographic profile; the model is named, and may be used only through the profile."
+)
 RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
 STALE = "A reminder fails until it expires only if its call is long over: there is no reason to keep it."
 PRIVATE = "Private data that callers key in or say is deleted after its use: no backup may hold it."

@@ -48,7 +48,7 @@ class Deployment:
     """Reserved concurrency of functions, by their names: executions that no other function takes."""
 
     kms_key: str = ""
-    """The ARN of a KMS key of your own that encrypts both tables; empty for DynamoDB's, which costs nothing."""
+    """The ARN of a KMS key of your own that encrypts all tables; empty for DynamoDB's, which costs nothing."""
 
     domain: DomainChoice | None = None
     """A domain for both APIs; None for the domains that API Gateway makes."""
@@ -68,7 +68,7 @@ class Deployment:
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
         alarm_email = given.pop("alarm_email", "")
         if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
-            raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
+            raise ValueError(f"alarm_email is {alarm_email!r}; write the e-mail address that alarms go to.")
         reserved = _reserved(given.pop("reserved_concurrency", ""))
         kms_key = _kms_key(given.pop("kms_key", ""))
         domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))

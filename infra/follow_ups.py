@@ -27,10 +27,10 @@ WAKING = (
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 
 TRIES = 5
-"""How often a call is tried, within an hour. The table, a model or the author's code may fail."""
+"""How often a call's follow-up is tried, within an hour. The table, a model or the author's code may fail."""
 
 KEPT = Duration.days(14)
-"""How long a failed message is kept, the longest time of SQS. It can be sent again after the cause is fixed."""
+"""How long a failed message is kept: the longest time that SQS allows. Resend it once the cause is fixed."""
 
 
 class FollowUps(Construct):

@@ -44,7 +44,7 @@ TWIML = Function(
     made_secrets=("number-key", "intelligence-services"),
     starts=("default",),
 )
-"""Twilio waits 15 s for a webhook's answer. With 10 s here, it still has time to hear of a failure."""
+"""Twilio waits 15 s for a webhook's answer. After 10 s here, Twilio still gets an error in time."""
 
 CONNECT = Function(
     name="connect",
@@ -97,7 +97,7 @@ CALLS = Function(
     secrets=("twilio-account-sid",),
     made_secrets=("number-key", "twilio-api-key-sid", "twilio-api-key-secret"),
 )
-"""Only IAM principals can invoke it: no API has a route to it. Of its time, Twilio has 10 s to accept a call. AWS
+"""Only IAM principals can invoke it: no API has a route to it. Twilio has 10 s of its 20 s to accept a call. AWS
 does not document whether Lambda's image has time zones, hence tzdata."""
 
 TOKENS = Function(
@@ -136,7 +136,7 @@ FALLBACK = Function(
     writes_table=False,
     written=("fallback.json",),
 )
-"""It shares nothing with the other functions, so that only Lambda itself could stop both from answering."""
+"""It shares nothing with the other functions, so that only a failure of Lambda can stop it and them at once."""
 
 MENU = Function(
     name="menu",

@@ -22,6 +22,6 @@ def own(
 
 
 def total(metrics: Mapping[str, aws_cloudwatch.IMetric], label: str | None = None) -> aws_cloudwatch.MathExpression:
-    """Return the sum of metrics, of which each may have no data."""
+    """Return the sum of metrics. A metric without data counts as 0."""
     expression = " + ".join(f"FILL({name}, 0)" for name in metrics)
     return aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, label=label, period=PERIOD)

@@ -79,8 +79,8 @@ AFTER = Function(
 """No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
 
 AFTER_HIDDEN_S = 6 * AFTER.timeout
-"""How long a message for it that was taken stays hidden. Source of the factor: AWS Lambda, "Creating and configuring
-an Amazon SQS event source mapping"."""
+"""How long a message for `after` stays hidden once it is taken. Source of the factor: AWS Lambda, "Creating and
+configuring an Amazon SQS event source mapping"."""
 
 
 def after(models: tuple[Choice, ...], needs: Needs) -> Function:

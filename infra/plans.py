@@ -6,7 +6,8 @@ from constructs import Construct
 
 
 class Plans(Construct):
-    """A group of schedules for each stage: they are deleted with it. Each schedule deletes itself once it has run.
+    """A group of schedules for each stage. Each schedule deletes itself once it has run; the others
+    are deleted with the group.
 
     Only schedules of this group may assume the role. Source: AWS, "Cross-service confused deputy prevention in
     EventBridge Scheduler", where the condition names the group.

@@ -20,9 +20,9 @@ class Reminders(Construct):
 
     An invocation gets one message. So a long answer does not make another caller wait, and a failed invocation means
     that its message failed, with nothing to report. There is no dead-letter queue, because an expired message is of
-    no use. There is no maximum of parallel invocations: the number of calls limits them, and with a maximum Lambda
-    would poll the idle queue 650,000 times a month and not 260,000, of the million polls that are free. Source: AWS
-    Lambda, "Configuring scaling behavior for SQS event source mappings".
+    no use. There is no maximum of parallel invocations: the number of calls limits them. With a maximum, Lambda
+    would poll the idle queue 650,000 times a month instead of 260,000; a million polls are free. Source:
+    AWS Lambda, "Configuring scaling behavior for SQS event source mappings".
     """
 
     def __init__(self, scope: Construct, functions: Mapping[str, IFunction]) -> None:

@@ -180,8 +180,9 @@ def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatemen
     """Allow a model in AWS with its inference profile. `number` makes the ids of the statements unique.
 
     The model may be used only through the profile. A `global.` profile leads to the model in its own Region and to an
-    ARN without a Region. Any other profile leads to Regions that AWS lists for each model and adds to, hence `*` for
-    these only. Sources: AWS Bedrock, "Global cross-Region inference", "Geographic cross-Region inference".
+    ARN without a Region. Any other profile leads to Regions that AWS lists for each model. AWS adds Regions, so only
+    these profiles have `*`. Sources: AWS Bedrock, "Global cross-Region inference", "Geographic cross-Region
+    inference".
     """
     action = choice.provider.action
     service, model = action.partition(":")[0], model_of(choice.model_id)

@@ -1,4 +1,4 @@
-"""Checks that the agents find in Lambda what they use: reads their files, and imports them with the rest hidden.
+"""Checks that the agents find in Lambda what they use: reads their files, and imports them with all else hidden.
 
 The laptop has more packages than a bundle, and data for all AWS services. So code that works here may fail there.
 """

@@ -52,7 +52,7 @@ def of_stage(stages: object, stage: str) -> dict[str, str]:
         if name not in CHOICES:
             raise ValueError(f'"stages"."{stage}" in cdk.json has {name!r}; a stage may choose {", ".join(CHOICES)}.')
         if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise ValueError(f'"stages"."{stage}"."{name}" in cdk.json is {value!r}; write a text.')
+            raise ValueError(f'"stages"."{stage}"."{name}" in cdk.json is {value!r}; write a text or a number.')
     return {name: str(value) for name, value in choices.items()}
 
 

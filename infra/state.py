@@ -74,7 +74,7 @@ def _table(
     kept: bool,
     stream: aws_dynamodb.StreamViewType | None = None,
 ) -> aws_dynamodb.Table:
-    """Return a table that costs nothing at rest, and that cannot be lost by mistake if it is to be `kept`.
+    """Return a table that costs nothing while it is idle, and that cannot be lost by mistake if it is to be `kept`.
 
     Sources: AWS DynamoDB, "On-demand capacity mode", "Using time to live", "Point-in-time recovery".
     """

@@ -4,27 +4,28 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
-  /interrupt [words]   break in           /dtmf 5    press keys: 0 to 9, * and #
+HELP = """Type what the caller says and press Enter. While the agent speaks, this interrupts it.
+  /interrupt [words]   barge in           /dtmf 5    press keys: 0 to 9, * and #
   /drop                lose the socket    /hangup    hang up
   /call                call again         /answer    take a planned call that rings
   /quit                end (or Ctrl-C, Ctrl-D)"""
 
 PIPED_HELP = (
-    "Only in a script: /hears words, which must have been heard by then; lines that begin with # are comments."
+    "Only in a script: /hears words fails if the caller has not heard the words by then. "
+    "A line that begins with # is a comment."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The caller says this, over the agent if it speaks."""
+    """The caller says this. If the agent speaks, this interrupts it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The caller breaks in while the agent speaks; without a text by a noise."""
+    """The caller barges in while the agent speaks, with these words, or with a noise if there are none."""
 
     text: str
 

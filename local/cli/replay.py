@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make replay", description=__doc__)
     parser.add_argument("log", help="a file that the page saved, or the SID of a call")
     parser.add_argument("--stage", default=os.environ.get("STAGE") or "dev", help="the deployment that has the SID")
-    parser.add_argument("--model-id", default="", help="the model whose price its tokens have")
+    parser.add_argument("--model-id", default="", help="the model whose price counts for the call's tokens")
     parser.add_argument("--port", type=int, default=PORT, help="the port of the page; a free one if it is taken")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
     return parser

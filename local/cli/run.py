@@ -46,8 +46,8 @@ TOOLS_NOTE: dict[ToolsAws, str] = {
 
 
 ANALYSIS_NOTE = (
-    "No call of this machine is analysed by Conversational Intelligence: a test tries the rules, with "
-    "call.is_analysed(), and `make intelligence` sets up a deployment."
+    "Conversational Intelligence does not analyse calls on this machine. Try its rules in a test with "
+    "call.is_analysed(); `make intelligence` sets up a deployment."
 )
 
 
@@ -106,7 +106,7 @@ def notes(aws: ToolsAws, models: tuple[Choice, ...], agents: Iterable[Agent]) ->
 
 @contextmanager
 def followed_up(line: DevStack) -> Iterator[None]:
-    """Make the records of all calls when the block ends, also of a call that a person has taken."""
+    """Make the records of all calls when the block ends, and also of calls that a person has taken."""
     try:
         yield
     finally:
@@ -174,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _aws(text: str) -> ToolsAws:
     if text not in get_args(ToolsAws):
-        raise argparse.ArgumentTypeError(f"AWS is {text!r}; it is moto or account")
+        raise argparse.ArgumentTypeError(f"AWS is {text!r}; write moto or account")
     return cast("ToolsAws", text)
 
 

@@ -15,7 +15,7 @@ SPEED = 3.0
 """How many times faster than on a real phone people speak. Handlers and the model run at their own speed."""
 
 ANY_AGENT = ("Good evening. What are you?", "Tell me a long story about that.", "/interrupt Stop, thank you.")
-"""The built-in script. It expects of an agent only that it answers."""
+"""The built-in script. It expects only that the agent answers."""
 
 
 class Status(IntEnum):
@@ -119,7 +119,9 @@ def _shown(call: Call) -> str:
     spoken = [f"{line.who}: {line.text}{' —' if line.text in cut else ''}" for line in call.lines]
     ends = [f"[put through to {call.dialed}]"] if call.dialed else []
     waits = [f"  {_milliseconds(turn.first_text)}  {turn.prompt}" for turn in call.turns]
-    return "\n".join([*spoken, *ends, "", "To the first word, from the end of what the caller said:", *waits])
+    return "\n".join(
+        [*spoken, *ends, "", "Time from the end of the caller's words to the first word of the answer:", *waits]
+    )
 
 
 def _milliseconds(seconds: float | None) -> str:

@@ -193,7 +193,7 @@ class Terminal:
         return self._count_faults()
 
     def _count_faults(self) -> int:
-        """Return how many errors Twilio would report of a call that is over; print them the first time."""
+        """Return how many errors Twilio would report about a call that is over; print them the first time."""
         if self._call is None or not self._call.over:
             return 0
         errors, self._call = self._call.errors, None

@@ -1,4 +1,4 @@
-"""`make tunnel-run`: puts the laptop line behind an HTTPS tunnel: a real phone reaches the agent on this laptop.
+"""`make tunnel-run`: puts the laptop line behind an HTTPS tunnel, so that a real phone reaches it.
 
 Use any tunnel that leads a public https address, for webhooks and WebSockets, to one port here: ngrok, cloudflared
 and others. As in AWS, the account's auth token proves that requests come from Twilio. You type it, or set

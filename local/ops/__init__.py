@@ -1,1 +1,1 @@
-"""The commands of an operator: deploy, secrets, number, doctor, destroy. Each first names the account it works in."""
+"""The commands of an operator, such as deploy, doctor and destroy. Each first names the account it works in."""

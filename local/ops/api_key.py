@@ -1,6 +1,6 @@
 """Makes the API key for Twilio's REST API: with it, no function needs the account's token.
 
-Source: Twilio, "API keys": a standard key may do all but manage accounts and keys.
+Source: Twilio, "API keys": a standard key may do everything except manage accounts and keys.
 """
 
 from local.ops.deployed import parameter

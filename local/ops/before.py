@@ -41,7 +41,7 @@ def before(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Fin
 
 
 def loads(module: str = "functions.agents") -> Finding:
-    """Check that the agents can be loaded and can answer: otherwise the functions that load them could not start."""
+    """Check that the agents load and can answer: if they do not, the functions that load them cannot start."""
     try:
         agents = importlib.import_module(module).AGENTS
     except Exception as error:  # noqa: BLE001 - an agent is a user's file: anything may come out of it
@@ -57,7 +57,8 @@ def ships(models: Iterable[Choice]) -> Finding:
         faults = [str(error)]
     if faults:
         return Failed(
-            "The agents would not have everything they need in Lambda:\n  " + "\n  ".join(faults), "docs/agents.md"
+            "The agents would not have everything they need in Lambda:\n  " + "\n  ".join(faults),
+            "See docs/agents.md.",
         )
     return Passed("their packages, services and secrets")
 
@@ -81,7 +82,10 @@ def bootstrapped() -> Finding:
     except (ClientError, BotoCoreError) as error:
         if code(error) == "ParameterNotFound":
             return Failed("The CDK is not bootstrapped in this account and Region.", cure)
-        return Failed(f"The CDK's bootstrap version could not be read: {code(error)}.", "ssm:GetParameter tells.")
+        return Failed(
+            f"The CDK's bootstrap version could not be read: {code(error)}.",
+            "You need the IAM permission ssm:GetParameter.",
+        )
     if version < NEEDED:
         return Failed(f"The CDK's bootstrap has version {version}, but {NEEDED} is needed.", cure)
     return Passed(f"the CDK is bootstrapped, version {version}")

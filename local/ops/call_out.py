@@ -28,8 +28,8 @@ ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeou
 
 LEGAL = {
     "consent": "the legal basis of the call, such as 'asked for a reminder on 2026-11-02'",
-    "dlt-header": "for India: the operator's id of who calls",
-    "dlt-template": "for India: the operator's id of what is said",
+    "dlt-header": "for India: the operator's DLT id of who calls",
+    "dlt-template": "for India: the operator's DLT id of what is said",
 }
 """Options that environment variables may give as well, such as CONSENT and DLT_HEADER."""
 
@@ -67,14 +67,15 @@ def _follow(ask: Ask, call: str, every: float) -> None:
     while time.monotonic() < until:
         progress = ask({"call": call})
         if "over" not in progress:
-            raise OpsError(f"The state of the call could not be read: {progress.get('reason')}")
+            cause = f"The state of the call could not be read: {progress.get('reason')}"
+            raise OpsError(cause, "The call may go on. `make call` shows its record once it is over.")
         if (line := _line(progress)) != told:
             say(line)
             told = line
         if progress["over"]:
             return
         time.sleep(every)
-    say("The call goes on, but is not followed any longer.")
+    say("The call goes on, but this command stops following it.")
 
 
 def _line(progress: Mapping[str, Any]) -> str:
@@ -92,7 +93,7 @@ def function_named(stack: str) -> str:
 
 
 def asking(function: str) -> Ask:
-    """Return what invokes the function."""
+    """Return a function that invokes the Lambda function."""
     client = boto3.client("lambda", region_name=region(), config=ONCE)
 
     def ask(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +101,8 @@ def asking(function: str) -> Ask:
             answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
             body = json.loads(answer["Payload"].read())
         except (ClientError, BotoCoreError) as error:
-            raise OpsError(f"{function} could not be invoked: {error}") from error
+            cure = "You need the IAM permission lambda:InvokeFunction."
+            raise OpsError(f"{function} could not be invoked: {error}.", cure) from error
         if answer.get("FunctionError"):
             raise OpsError(f"{function} failed: {body.get('errorMessage', 'its log says why')}")
         return dict(body)

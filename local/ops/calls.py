@@ -22,10 +22,10 @@ HEAD = ("When (UTC)", "Call", "Caller", "Agent", "Lasted", "Ended", "First words
 MOST = 100
 
 MOST_DAYS = 3660
-"""Days of a list, each of which costs one Query."""
+"""The most days of a list. Each day costs one Query."""
 
 WHOLE_MARK = 64
-"""Letters of a mark in the list: enough to find a caller among a day's calls."""
+"""The letters of a whole mark. The list shows its first ones: enough to find a caller among a day's calls."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +71,7 @@ def _nothing(given: argparse.Namespace) -> str:
     wanted = " ".join(f"{name}={value!r}" for name, value in filters.items() if value)
     days = f"in the {given.days} days up to {given.day or 'today'}"
     if wanted:
-        return f"No call {days} has {wanted}. Leave one out, or ask for more days with DAYS=."
+        return f"No call {days} has {wanted}. Leave a filter out, or ask for more days with DAYS=."
     return f"There is no record of a call {days}. A record comes some seconds after the end of its call."
 
 

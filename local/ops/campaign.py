@@ -1,9 +1,9 @@
-"""`make campaign`: has an agent call the people of a file, each once, at times within their calling hours.
+"""`make campaign`: lets an agent call the people of a file, each once, at times within their calling hours.
 
 The file is a CSV with a header. The column `to` has the numbers, `consent` the legal basis, and all others are
 parameters for the agent. Each call gets its time here; `calls` checks and plans the orders, and EventBridge Scheduler
-rings. All orders have the campaign's name in their id. With one id a number is called once, so a second run with the
-same name plans only what is new.
+starts the calls. All orders have the campaign's name in their id. Under one id a number is called once, so a second
+run with the same name plans only what is new.
 """
 
 import argparse
@@ -64,9 +64,9 @@ def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENT
 
 
 def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
-    """Return the rows with the times of their calls, in their order. Raises OpsError.
+    """Return the rows with the times of their calls, in the order of these times. Raises OpsError.
 
-    A number that may never be called, or has no allowed time, refuses all.
+    One number that may never be called, or that has no allowed time, refuses the whole file.
     """
     facts = [numbers.facts(row.order["to"]) for row in rows]
     times = Times(agent.calling, pace)
@@ -85,7 +85,7 @@ def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
 def plan(rows: Iterable[Row], ask: Ask, times: Times) -> Counter[str]:
     """Send the orders; return the number of rows for each result. Each refusal is printed.
 
-    The time of a refused row goes to the next one. So the times are taken here, and those of the rows only sort them.
+    The next row gets the time of a refused one. So each row takes its time here, and its earlier time only sorts it.
     """
     ended: Counter[str] = Counter()
     for number, row in enumerate(rows, 1):
@@ -131,11 +131,11 @@ def _pages(campaign: str, ask: Ask) -> Iterator[Mapping[str, Any]]:
 
 
 def _until(campaign: str, ask: Ask) -> datetime | None:
-    """Return when the last call comes that an earlier run has planned; None without one. Raises OpsError."""
+    """Return the time of the last call that an earlier run has planned; None if there is none. Raises OpsError."""
     ends = [datetime.fromisoformat(page["until"]) for page in _pages(campaign, ask) if page["until"]]
     until = max(ends, default=None)
     if until:
-        say(f"{campaign}: calls are planned until {until:%Y-%m-%d %H:%M} UTC. To keep the pace, new ones follow.")
+        say(f"{campaign}: calls are planned until {until:%Y-%m-%d %H:%M} UTC. New calls follow, to keep the pace.")
     return until
 
 
@@ -151,7 +151,7 @@ def _follow(campaign: str, ask: Ask, stopping: str) -> None:
 
 
 def _never(facts: NumberFacts, at: datetime | None, agent: Agent) -> str:
-    """Return why the agent can never call a number; empty if it can. Our own number is known to `calls` only."""
+    """Return why the agent can never call a number; empty if it can. Only `calls` knows our own number."""
     if refused := may_be_dialled(facts.line, PhoneNumber("", "ordinary", facts.line.country), agent.calling):
         return refused.words
     if not facts.callee.zones:
@@ -163,7 +163,7 @@ def _agent(name: str, agents: Mapping[str, Agent]) -> Agent:
     """Return the agent that calls. Raises OpsError."""
     if name in agents:
         return agents[name]
-    raise OpsError(f"There is no agent {name}.", f"Write AGENT= one of {', '.join(agents)}")
+    raise OpsError(f"There is no agent {name}.", f"Set AGENT to one of {', '.join(agents)}")
 
 
 def _name(given: argparse.Namespace) -> str:
@@ -172,7 +172,7 @@ def _name(given: argparse.Namespace) -> str:
 
 
 def _named(name: str) -> str:
-    """Return the name of a campaign if an id can have it. Raises OpsError."""
+    """Return the name of a campaign if it fits into an id. Raises OpsError."""
     if re.fullmatch(r"[\w.-]{1,55}", name, re.ASCII):
         return name
     raise OpsError(f"{name!r} cannot be the name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
@@ -194,9 +194,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("agent", nargs="?", default="", help="who calls: a name in functions/agents")
     parser.add_argument("--name", default="", help="the name of the campaign; a person is called once under one name")
     retries = range(MOST_RETRIES + 1)
-    parser.add_argument("--retries", type=int, choices=retries, default=2, help="calls after one that nobody answers")
+    parser.add_argument(
+        "--retries", type=int, choices=retries, default=2, help="how often to call again if nobody answers"
+    )
     parser.add_argument("--stop", default="", help="stop this campaign: none of its planned calls rings")
-    parser.add_argument("--show", default="", help="count the people of this campaign who are planned, called, busy")
+    parser.add_argument(
+        "--show", default="", help="count the people of this campaign by state: planned, busy and so on"
+    )
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--pace", type=_pace, default=10.0, help="calls in a minute")
     dry = os.environ.get("DRY_RUN", "")

@@ -57,7 +57,8 @@ class Campaign:
     def pace(self, now: datetime, until: datetime | None = None) -> Pace:
         """Return when calls may come, if the campaign is planned `now`.
 
-        Calls of an earlier run are planned `until` then: two runs at the same time would call twice as fast.
+        `until` is the time of an earlier run's last call. New calls follow it, because two runs at the same time
+        would call twice as fast.
         """
         start, gap = now.replace(second=0, microsecond=0) + FIRST_AFTER, timedelta(minutes=1 / self.calls_per_minute)
         return Pace(max(start, until + gap) if until else start, gap, now + MOST_AHEAD)
@@ -73,7 +74,7 @@ def read(file: Path, campaign: Campaign) -> Iterator[Row]:
             f"{file} cannot be read: {type(error).__name__}.", "Name a CSV file: FILE=people.csv"
         ) from error
     if not found or "to" not in found[0][1]:
-        raise OpsError(f"{file} has no column `to` with rows.", "Write a header such as to,consent,name")
+        raise OpsError(f"{file} has no rows, or no column `to`.", "Write a header such as to,consent,name")
     seen: dict[str, int] = {}
     faults = [f"line {line}: {fault}" for line, row in found if (fault := _fault(line, row, campaign, seen))]
     refuse(faults, len(found))
@@ -107,6 +108,6 @@ def _fault(line: int, row: Mapping[Any, Any], campaign: Campaign, seen: dict[str
     if not number:
         return "`to` is no number; write it with its country code, such as +12125550142"
     if seen.setdefault(number, line) != line:
-        return f"the number is that of line {seen[number]}"
+        return f"it has the same number as line {seen[number]}"
     order = CallOrder.read({**order_of(row, campaign), "at": ""})
     return order.words if isinstance(order, CallRefused) else ""

@@ -59,7 +59,7 @@ def token(stage: str, identity: str) -> dict[str, Any]:
         answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps({"identity": identity}).encode())
         found = json.loads(answer["Payload"].read())
     except (ClientError, BotoCoreError) as error:
-        cure = "Is it deployed? Then run: make client-app. You need the right lambda:InvokeFunction."
+        cure = "Is it deployed? Then run: make client-app. You need the IAM permission lambda:InvokeFunction."
         raise OpsError(f"The function {name} could not be invoked: {code(error)}.", cure) from error
     return found if isinstance(found, dict) else {"error": "The function returned no token."}
 
@@ -82,7 +82,7 @@ def sdk(build: Path = ROOT / ".build") -> bytes:
 
 
 def application(script: bytes, ask: Token) -> web.Application:
-    """Return a server for the page and the SDK, and for tokens, which only this page gets."""
+    """Return a server for the page, the SDK and tokens. Only this page gets tokens."""
     page = PAGE.read_bytes()
 
     async def index(_: web.Request) -> web.Response:

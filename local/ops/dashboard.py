@@ -1,4 +1,4 @@
-"""`make dashboard`: serves a page with the calls of a deployment, a day of them, and agents side by side.
+"""`make dashboard`: serves a page that lists a deployment's calls, shows a day of them, and compares agents.
 
 STAGE=laptop shows the calls of `make run`. uPlot draws the charts; npm fetches it in the version below, once.
 """

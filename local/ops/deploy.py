@@ -83,7 +83,7 @@ def _agreed_to(here: Account, yes: bool) -> bool:
     known = KNOWN.read_text().splitlines() if KNOWN.exists() else []
     if name in known:
         return True
-    if not agreed(f"This machine has not changed {name} before. Are account and Region right?", yes):
+    if not agreed(f"This machine has not changed {name} before. Are the account and the Region right?", yes):
         return False
     KNOWN.parent.mkdir(exist_ok=True)
     KNOWN.write_text("".join(f"{one}\n" for one in [*known, name]))
@@ -95,7 +95,7 @@ def _bootstrap(run: Cdk, yes: bool) -> int:
     say(f"Making the CDK's bucket and roles (the stack CDKToolkit) in {here}.")
     if not _agreed_to(here, yes):
         return 1
-    # Without the app: otherwise all functions would be packed for nothing.
+    # Without the app, because it would pack all functions for nothing.
     return run(["bootstrap", f"aws://{here.number}/{here.region}", "--app", ""])
 
 

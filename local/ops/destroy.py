@@ -1,4 +1,4 @@
-"""`make destroy`: says what a deployment consists of and what stays, and lets the CDK delete the rest."""
+"""`make destroy`: prints what will be deleted and what stays, and lets the CDK delete the deployment."""
 
 import argparse
 import os
@@ -56,7 +56,7 @@ def _destroy(stage: str, yes: bool, run: Cdk) -> int:
     if not agreed("This cannot be undone. Go on?", yes):
         return 1
     if state_stack(stage) in stacks and (moved := move_old_wishes(stage)):
-        say(f"Copied {moved} wishes not to be called to {do_not_call_stack(stage)}.")
+        say(f"Copied {moved} do-not-call entries to {do_not_call_stack(stage)}.")
     return run(["destroy", *stacks, "--force", "-c", f"stage={stage}"])
 
 
@@ -65,7 +65,8 @@ def _contents(stack: str) -> str:
         pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
         kinds = Counter(one["ResourceType"] for page in pages for one in page["StackResourceSummaries"])
     except (ClientError, BotoCoreError) as error:
-        raise OpsError(f"What {stack} holds could not be read: {code(error)}.") from error
+        cure = "You need the IAM permission cloudformation:ListStackResources."
+        raise OpsError(f"The contents of the stack {stack} could not be read: {code(error)}.", cure) from error
     counted = [f"{kinds[kind]} {name}" for kind, name in COUNTED.items() if kinds[kind]]
     return f"{kinds.total()} resources, among them {', '.join(counted) or 'nothing that holds data'}"
 

@@ -23,7 +23,7 @@ def callees(stage: str) -> CalleeTables:
 
 
 def move_old_wishes(stage: str) -> int:
-    """Copy the wishes of version 0.1 to the table that stays; return how many there were. Raises OpsError.
+    """Copy the do-not-call entries of version 0.1 to the table that stays; return their number. Raises OpsError.
 
     Version 0.1 kept them in the table of the logs, under the plain number. This is the only scan of that table.
     """
@@ -45,8 +45,8 @@ def move_old_wishes(stage: str) -> int:
     except (ClientError, BotoCoreError, LogError) as error:
         told = str(error) if isinstance(error, LogError) else code(error)
         raise OpsError(
-            f"Wishes not to be called could not be copied: {told}.",
-            "Nothing was removed. You need the rights dynamodb:Scan and dynamodb:PutItem.",
+            f"The do-not-call entries of version 0.1 could not be copied: {told}.",
+            "Nothing was removed. You need the IAM permissions dynamodb:Scan and dynamodb:PutItem.",
         ) from error
     return len(found)
 

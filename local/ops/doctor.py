@@ -67,7 +67,7 @@ def _secrets(deployed: Deployed) -> Iterator[Finding]:
         else:
             yield Failed(f"{place} is not set, or not encrypted.", "Set it: make secrets")
     if missing := sorted({deployed.parameter(key) for key in KEYS} - changed(map(deployed.parameter, KEYS)).keys()):
-        yield Unseen(f"whether agents are to place calls: {missing[0]} is not set.", "Make an API key: make secrets")
+        yield Unseen(f"whether agents should place calls: {missing[0]} is not set.", "Make an API key: make secrets")
 
 
 def _table(deployed: Deployed) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ def _of_twilio(deployed: Deployed, number: str, call: bool, led: Mapping[str, st
             yield Failed("This deployment answers no number, so no call can be made.", "make number NUMBER=+1…")
         else:
             yield Unseen(
-                "whether the account may use ConversationRelay: no API of Twilio says so.",
+                "whether the account may use ConversationRelay: no Twilio API says so.",
                 "Accept the AI addendum once, in its console under Voice, Settings. A real call shows: "
                 "make doctor CALL=yes",
             )
@@ -119,7 +119,7 @@ def _numbers(deployed: Deployed, ours: list[Number], wanted: str) -> Iterator[Fi
         )
     for number in ours:
         if changes := [name for name, _, _ in number.wiring.changes(wiring(deployed))]:
-            yield Failed(f"{number.number}: {', '.join(changes)} set wrongly.", "Point it again: make number")
+            yield Failed(f"{number.number} has wrong settings: {', '.join(changes)}.", "Point it again: make number")
         else:
             yield Passed(f"{number.number} is answered by this deployment, with its fallback")
 
@@ -135,7 +135,7 @@ def _alerts(twilio: TwilioAccount) -> Iterator[Finding]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make doctor", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
-    parser.add_argument("--number", default="", help="check only this number of Twilio's")
+    parser.add_argument("--number", default="", help="check only this Twilio number")
     parser.add_argument(
         "--call",
         type=yes_no,

@@ -21,9 +21,9 @@ FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
 def doors(
     deployed: Deployed, twilio: TwilioAccount, number: str, led: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
-    """Try the webhook and the handshake, forged and genuine. `number` is the number that is called, for its agent.
+    """Try the webhook and the handshake, forged and genuine. `number` is called: its agent answers.
 
-    `led` maps the prefix of a public URL that DNS does not resolve to an emulator's address.
+    `led` maps the prefix of a public URL to the address of an emulator, for URLs that DNS does not resolve.
     """
     line: dict[str, Any] = {
         "connect": {deployed.relay_url: deployed.relay_url, **(led or {})},
@@ -41,7 +41,7 @@ def doors(
 
 
 def _caller() -> str:
-    """Return an invented caller, a new one for each call: the number of one caller's calls is limited."""
+    """Return an invented caller, a new one for each call, because each caller has a limit of calls."""
     return f"+155501{randrange(100):02d}"
 
 
@@ -55,7 +55,7 @@ def _unsigned_socket(deployed: Deployed, signer: Signer) -> Any:
 def _refused(call: Call, status: str, what: str) -> Finding:
     if call.sessions or not call.over:
         call.hang_up()
-        return Failed(f"{what} was accepted.", "The stack is not the one of this repository: make deploy")
+        return Failed(f"{what} was accepted.", "The deployed stack does not match this repository: make deploy")
     told = "; ".join(error.text for error in call.errors)
     if status in told:
         return Passed(f"{what} is refused")

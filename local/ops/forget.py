@@ -1,6 +1,6 @@
 """`make forget`: deletes what is known of a caller, or of one call, in the tables and at Twilio.
 
-A caller's calls are found by the hash of the number, whose key is the secret `number-key`. A wish not to be called
+A caller's calls are found by the hash of the number, whose key is the secret `number-key`. A do-not-call entry
 stays, since it protects the caller. The command says what backups still hold, and until when.
 """
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         if bool(given.number) == bool(given.call):
-            raise OpsError("Say whom or what to forget:", "make forget NUMBER=+1… or make forget CALL=CA…")
+            raise OpsError("Name either one caller or one call:", "make forget NUMBER=+1… or make forget CALL=CA…")
         return _forget(given.stage, given.number, given.call, given.yes)
     except OpsError as error:
         say(str(error))
@@ -53,7 +53,7 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
         say(f"  at Twilio: {len(recordings)} recordings, {len(transcripts)} transcripts")
         if not agreed("This cannot be undone. Go on?", yes):
             return 1
-        # Only Twilio knows which transcripts there are: their logs go while they can be found.
+        # Only Twilio lists the transcripts. So their logs are deleted first, while they can still be found.
         told = of_transcripts(tables, transcripts)
         tables.delete(told)
         twilio.delete(recordings, transcripts)
@@ -98,17 +98,18 @@ def _left(known: Known) -> int:
 
 def _wishes(stage: str, number: str) -> Iterator[str]:
     if number and any(isinstance(one.event, LASTING) for one in callees(stage).read(number)):
-        yield f"Kept: that {number} does not want to be called."
+        yield f"Kept: {number} must not be called."
 
 
 def _backups(table: str) -> Iterator[str]:
     """Return what backups of the table still hold. Raises OpsError."""
     try:
         told = client("dynamodb").describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
-        # Those of AWS Backup too, which are left out unless they are asked for.
+        # By default, the list leaves out the backups of AWS Backup.
         own = client("dynamodb").list_backups(TableName=table, BackupType="ALL")["BackupSummaries"]
     except (ClientError, BotoCoreError) as error:
-        raise OpsError(f"Everything is deleted, but backups could not be listed: {code(error)}.") from error
+        cure = "You need the IAM permissions dynamodb:DescribeContinuousBackups and dynamodb:ListBackups."
+        raise OpsError(f"Everything is deleted, but backups could not be listed: {code(error)}.", cure) from error
     point = told.get("PointInTimeRecoveryDescription", {})
     if point.get("PointInTimeRecoveryStatus") == "ENABLED":
         until = datetime.now(UTC) + timedelta(days=point.get("RecoveryPeriodInDays", 35))
@@ -122,12 +123,12 @@ def _backups(table: str) -> Iterator[str]:
 
 
 def _or_nothing(check: Callable[[str], str]) -> Callable[[str], str]:
-    """Let an argument be empty, as make passes one that is not given."""
+    """Accept an empty argument: make passes one for a variable that is not set."""
     return lambda text: text and check(text)
 
 
 def _party(text: str) -> str:
-    """Return a number however it is written with its country code, or the address of a SIP phone or a client.
+    """Return a number in E.164, or the address of a SIP phone or a client. A number must have its country code.
 
     Raises ArgumentTypeError for any other text.
     """

@@ -1,4 +1,4 @@
-"""`make intelligence`: has Twilio's Conversational Intelligence transcribe and analyse the calls of a deployment.
+"""`make intelligence`: lets Twilio's Conversational Intelligence transcribe and analyse a deployment's calls.
 
 Each agent with `intelligence` gets an Intelligence service in its first language. The service redacts personal data,
 keeps calls out of Twilio's training, and posts its results to the deployment. Operators with a prompt are created or
@@ -43,7 +43,7 @@ def _set_up(stage: str, recordings: bool, yes: bool, agents: Mapping[str, Agent]
     if recordings and len(wanted) > 1:
         raise OpsError(
             "Twilio would transcribe and charge each recording once for each of these agents: " + ", ".join(wanted),
-            "Leave RECORDINGS out, or let one agent have intelligence.",
+            "Leave RECORDINGS out, or give intelligence to one agent only.",
         )
     say(f"Reading Hotline ({stage}) in {account()}.")
     webhook = Deployed.read(stage).status_url.replace("/call-status", "/analysed")
@@ -60,7 +60,7 @@ def _set_up(stage: str, recordings: bool, yes: bool, agents: Mapping[str, Agent]
     with closing(TwilioIntelligence.of(stage)) as intelligence:
         sids = {name: _put(intelligence, services[name], agent) for name, agent in wanted.items()}
     put(parameter(stage, SERVICES), services_text(sids))
-    say("Calls of these agents are transcribed, at the latest in five minutes. Twilio charges for it by the minute.")
+    say("Within five minutes, Twilio begins to transcribe calls of these agents. It charges for each minute.")
     return 0
 
 

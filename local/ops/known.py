@@ -1,6 +1,6 @@
-"""What the tables hold of a person, or of one call, in the order in which it can be deleted.
+"""Finds what the tables hold about a person, or about one call, in the order in which it can be deleted.
 
-An item that names others comes after them: a run that is interrupted leaves what the next run needs to find the rest.
+An item that names other items comes after them. So an interrupted run leaves what the next run needs.
 """
 
 import json
@@ -42,7 +42,7 @@ KEPT = tuple(kind.__name__ for kind in LASTING)
 NAMING = (Announced.__name__, Limited.__name__, Progressed.__name__)
 """Kinds of entries that say who called."""
 
-RIGHTS = "You need the rights dynamodb:Query, dynamodb:BatchWriteItem and dynamodb:DeleteItem."
+RIGHTS = "You need the IAM permissions dynamodb:Query, dynamodb:BatchWriteItem and dynamodb:DeleteItem."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ class Tables:
         try:
             return cls(told["TableName"], told["PrivateTableName"])
         except KeyError as error:
-            raise OpsError(f"{state_stack(stage)} has no output {error.args[0]}.", "Deploy it again.") from error
+            raise OpsError(
+                f"{state_stack(stage)} has no output {error.args[0]}.", "Deploy it again: make deploy"
+            ) from error
 
     def items(self, log: str, table: str = "") -> list[Item]:
         """Return all items of a log."""
@@ -102,7 +104,7 @@ class Tables:
             raise OpsError(f"A counter could not be deleted: {code(error)}.", f"Run it again. {RIGHTS}") from error
 
     def goes_on(self, call: str) -> bool:
-        """Return whether a call may still go on: its items are needed then, and more would follow."""
+        """Return whether a call may still go on. Then its items are still needed, and more would follow."""
         if self.items(record_name(call)):
             return False
         try:
@@ -153,7 +155,7 @@ def of_call(tables: Tables, call: str, mark: Callable[[str], str]) -> Known:
     people = [person_log(mark(caller)) for caller in sorted(callers)]
     index = [one for name in people for one in tables.items(name) if one.event["call"] == call]
     attempts = [one for item in found for one in _attempt(tables, item)]
-    # The call's own log names its person and its attempt.
+    # The call's own log comes last, because it names the person and the attempt.
     ordered = [*attempts, *index, *found]
     return Known((call,), (), _private(tables, ordered), ordered)
 
@@ -184,7 +186,7 @@ def _private(tables: Tables, items: Iterable[Item]) -> list[Item]:
 
 
 def _attempts_at(tables: Tables, mark: str, number: str) -> list[Item]:
-    """Return all attempts to call a number, those planned, and its places in the logs of orders.
+    """Return all attempts to call a number, planned ones too, and its places in the logs of orders.
 
     Version 0.1 kept them under the plain number.
     """

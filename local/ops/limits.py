@@ -1,4 +1,4 @@
-"""How full the limits of a deployment are, by the counters in its table. No number leads to a caller's counter."""
+"""Reads from the table's counters how full a deployment's limits are. It does not read the counters of callers."""
 
 import importlib
 import time
@@ -16,10 +16,10 @@ from local.ops.account import client, code
 from local.ops.deployed import Deployed
 from local.ops.findings import Finding, Passed, Unseen
 
-SHOWN: Mapping[CallLimit, str] = {"calls": "incoming calls", "outbound": "calls of ours"}
+SHOWN: Mapping[CallLimit, str] = {"calls": "incoming calls", "outbound": "outgoing calls"}
 
 NEARLY = 0.8
-"""The part of a limit from which an operator should check it."""
+"""An operator should check a limit once this part of it is used."""
 
 
 def limits(deployed: Deployed) -> Iterator[Finding]:
@@ -32,10 +32,10 @@ def limits(deployed: Deployed) -> Iterator[Finding]:
             yield _of_calls(words, count, allowed.of(name))
         spent = int(_item(deployed, money_of(day_at(now))).get("spent", {}).get("N", 0)) // MICROS_PER_CENT
     except (ClientError, BotoCoreError) as error:
-        yield Unseen(f"how full the limits are: {code(error)}.", "dynamodb:GetItem tells.")
+        yield Unseen(f"how full the limits are: {code(error)}.", "You need the IAM permission dynamodb:GetItem.")
         return
     most = allowed.cents_per_day
-    yield _looked_at(f"{spent} of {most} cents of today are spent, or reserved for calls that go on", spent / most)
+    yield _looked_at(f"{spent} of {most} cents are spent today, or reserved for calls in progress", spent / most)
     yield from _assumed(deployed)
     quota = allowed.of("caller")
     yield Passed(f"the limits of one caller are {quota.per_day} calls a day and {quota.at_once} at once")
@@ -44,7 +44,7 @@ def limits(deployed: Deployed) -> Iterator[Finding]:
 
 def _assumed(deployed: Deployed) -> Iterator[Finding]:
     for model in (one for one in deployed.models if one.price_is_assumed):
-        told = f"the price of {model} is not known: its tokens count as those of the dearest model that is"
+        told = f"the price of {model} is not known: its tokens count at the highest known price"
         yield Unseen(told, "Add its price to the provider's row in functions/providers.py, and deploy again.")
 
 
@@ -59,7 +59,9 @@ def _of_calls(words: str, count: Count, quota: Quota) -> Finding:
 
 
 def _looked_at(told: str, used: float) -> Finding:
-    """Return a finding about a limit of which this part is used."""
+    """Return a finding about a limit. `used` is the part of it that is used."""
     if used < NEARLY:
         return Passed(told)
-    return Unseen(f"{told}. Is that intended?", "LIMITS in functions/agents/numbers.py: raise it, and deploy again.")
+    return Unseen(
+        f"{told}. Is that intended?", "Raise it under LIMITS in functions/agents/numbers.py, and deploy again."
+    )

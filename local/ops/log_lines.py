@@ -1,6 +1,6 @@
 """Tells where the log lines of a call are: a query of CloudWatch's Logs Insights, or the file of `make run`.
 
-The form of the console's links is not documented: it is the one that the console writes when a query has run. So the
+AWS does not document the form of the console's links. This is the form that the console shows after a query. So the
 query, and a command that runs it, are printed with the link.
 Sources: Amazon CloudWatch Logs, "Analyzing log data with CloudWatch Logs Insights"; AWS CLI, `logs start-query`.
 """
@@ -14,10 +14,10 @@ from functions.relay.record.call_record import CallRecord
 from local.environment import STAGE as LAPTOP
 
 FUNCTIONS = ("twiml", "fallback", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")
-"""The functions that write about calls: each deployment has them. A query over a group that is not there fails."""
+"""The functions that write about calls: each deployment has them. A query fails if a log group does not exist."""
 
 AROUND = timedelta(minutes=30)
-"""How long before a call and after it lines about it are looked for: a summary may come ten minutes later."""
+"""How long before and after a call the query looks for its lines: a summary may come ten minutes later."""
 
 
 def log_lines(record: CallRecord, stage: str, region: str = "") -> Iterator[str]:

@@ -31,7 +31,7 @@ def ask(choice: Choice) -> Finding:
     except StopIteration:
         return Failed(f"{model_id} answered without a word.", "Choose another model by MODEL_ID=…")
     return Passed(
-        f"{model_id} answers in {region()}: first word here after {first * 1000:.0f} ms, with the network and TLS"
+        f"{model_id} answers in {region()}: first word here after {first * 1000:.0f} ms, including network and TLS"
     )
 
 

@@ -31,16 +31,16 @@ class Pace:
 
 
 class Times:
-    """The times of calls that are not taken yet. A callee whose hours come later leaves the time to the next one."""
+    """The times of calls that are not taken yet. If a callee's hours come later, the next callee gets the time."""
 
     def __init__(self, calling: Calling, pace: Pace) -> None:
-        """`calling` is that of the agent."""
+        """`calling` is the agent's."""
         self._calling, self._pace = calling, pace
         self._taken: set[int] = set()
         self._nexts: dict[Callee, int] = {}
 
     def take(self, callee: Callee) -> datetime | None:
-        """Return the first time that is left for a call to this callee; None if there is none before the end."""
+        """Return the first free time for a call to this callee; None if there is none before the end."""
         number, found = self._nexts.get(callee, 0), None
         while found is None and (at := self._pace.time(number)) <= self._pace.end:
             if number in self._taken:
@@ -54,7 +54,7 @@ class Times:
         return found
 
     def give_back(self, at: datetime) -> None:
-        """Leave a time to another call: no call is planned for it."""
+        """Free a time for another call, because no call is planned for it."""
         number = self._pace.after(at)
         self._taken.discard(number)
         self._nexts = {callee: min(number, following) for callee, following in self._nexts.items()}

@@ -1,4 +1,4 @@
-"""Serves the pages of commands, to this machine alone."""
+"""Serves the page of a command, to this machine only."""
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ HERE = "127.0.0.1"
 
 
 def serve(page: web.Application, port: int, words: str) -> None:
-    """Serve a page until Ctrl-C, and say `words` and its address once it is there.
+    """Serve a page until Ctrl-C. Once it is up, print `words` and its address.
 
     Raises OpsError if another program has the port.
     """

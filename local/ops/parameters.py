@@ -18,7 +18,9 @@ def put(name: str, value: str) -> int:
         )
     except (ClientError, BotoCoreError) as error:
         # Do not show the error's text: it may quote the value.
-        raise OpsError(f"{name} could not be set: {code(error)}.", "You need the right ssm:PutParameter.") from None
+        raise OpsError(
+            f"{name} could not be set: {code(error)}.", "You need the IAM permission ssm:PutParameter."
+        ) from None
 
 
 def get(name: str) -> str:
@@ -28,7 +30,9 @@ def get(name: str) -> str:
     except (ClientError, BotoCoreError) as error:
         if code(error) == "ParameterNotFound":
             raise OpsError(f"{name} is not set.", "Set it: make secrets") from None
-        raise OpsError(f"{name} could not be read: {code(error)}.", "You need the right ssm:GetParameter.") from None
+        raise OpsError(
+            f"{name} could not be read: {code(error)}.", "You need the IAM permission ssm:GetParameter."
+        ) from None
 
 
 def changed(names: Iterable[str]) -> dict[str, datetime]:
@@ -38,6 +42,6 @@ def changed(names: Iterable[str]) -> dict[str, datetime]:
         answer: Any = client("ssm").get_parameters(Names=names, WithDecryption=False)
     except (ClientError, BotoCoreError) as error:
         raise OpsError(
-            f"The secrets in SSM could not be read: {code(error)}.", "You need the right ssm:GetParameters."
+            f"The secrets in SSM could not be read: {code(error)}.", "You need the IAM permission ssm:GetParameters."
         ) from error
     return {one["Name"]: one["LastModifiedDate"] for one in answer["Parameters"] if one["Type"] == "SecureString"}

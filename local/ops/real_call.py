@@ -20,7 +20,7 @@ EVERY = 2.0
 
 def real_call(deployed: Deployed, twilio: TwilioAccount, number: str, every: float = EVERY) -> Iterator[Finding]:
     """Place one call from a number to itself, and measure how long its caller waited for the agent."""
-    say(f"  …     {number} calls itself now, for half a minute: two calls on {twilio.sid}, some cents.")
+    say(f"  …     {number} calls itself now, for half a minute: two calls of {twilio.sid}, which cost a few cents.")
     began = datetime.now(UTC)
     placed = twilio.place(number, number, caller())
     status = _over(twilio, placed, every)
@@ -60,7 +60,9 @@ def _heard(deployed: Deployed, call: str) -> Iterator[Finding]:
             "Accept the AI addendum in Twilio's console (Voice, Settings); Monitor, Errors says more.",
         )
     elif not (waited := waits(found)):
-        yield Unseen(f"{call} had its session, but the agent was not heard after the caller.", "Listen: call it.")
+        yield Unseen(
+            f"{call} opened its session, but the agent did not speak after the caller.", "Call the number and listen."
+        )
     else:
         yield Passed(
             f"a real call was answered; its caller waited {waited[-1]} ms from their last word to the agent's first"

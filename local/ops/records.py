@@ -1,4 +1,4 @@
-"""Where the records and logs of calls are: in the table of a deployment, or on the laptop in files of `make run`."""
+"""Finds the records and logs of calls: in a deployment's table, or on the laptop in the files of `make run`."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from local.page.logs import Line, of_call, read
 from local.records import FileRecords
 
 Lines = Callable[[str], list[Line]]
-"""Returns the log of a call. Raises ValueError if there is none, and LogError."""
+"""Returns the log of a call. Raises ValueError if there is none, and LogError if it cannot be read."""
 
 MARK = re.compile("[0-9a-f]{6,64}")
 
@@ -30,7 +30,7 @@ def records_of(stage: str) -> Records:
 
 
 def lines_of(stage: str) -> Lines:
-    """Return what reads the logs of a stage's calls. Raises OpsError if there is no such deployment."""
+    """Return a function that reads the logs of a stage's calls. Raises OpsError if there is no such deployment."""
     if stage == LAPTOP:
         return _from_file
     log = DynamoLog(client("dynamodb"), _table(stage), days=1)
@@ -44,7 +44,7 @@ def _from_file(call: str) -> list[Line]:
 
 def _known(lines: list[Line]) -> list[Line]:
     if not lines:
-        raise ValueError("The log of this call is not there any more. Logs expire: see retention_days.")
+        raise ValueError("The log of this call no longer exists. Logs expire: see retention_days.")
     return lines
 
 

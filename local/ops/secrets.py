@@ -1,6 +1,6 @@
 """`make secrets`: sets the secrets of a deployment in SSM, encrypted; its functions read them there.
 
-Typed values are not shown. From a pipe, each line is one secret, in the order that this prints; an empty line leaves
+Typed values are not shown. From a pipe, each line is one secret, in the printed order; an empty line leaves
 a secret as it is. No argument, environment variable, file or template holds a value.
 """
 
@@ -35,11 +35,11 @@ FORMS = {
     "call-webhook-secret": (r"\S{24,}", "24 characters or more that you make up: `openssl rand -base64 32`"),
     **{row.key.secret: (row.key.form, row.key.hint) for row in ROWS if row.key},
 }
-"""The form of each secret, so that a wrong one that was pasted is found here, not in a call."""
+"""The form of each secret. A value that is pasted wrongly is refused here, and does not fail a call."""
 
 
 TOKEN = "twilio-auth-token"
-ROTATING = "accept the next token of the Twilio account beside the current one; run it again once that is promoted"
+ROTATING = "accept the Twilio account's next token as well as the current one; run it again after you promote it"
 
 
 def main(arguments: list[str] | None = None, agents: Path = needs.AGENTS) -> int:
@@ -91,21 +91,21 @@ def _rotate(stage: str) -> int:
 
 
 def _make_number_key(place: str) -> None:
-    """Make the key of the hashes by which `make forget` finds callers, once: with another one it finds none."""
+    """Make the key of the hashes by which `make forget` finds callers. A second key would find none of them."""
     if place not in changed([place]):
         put(place, secrets.token_hex(32))
-        say(f"{place}: made; `make forget` finds callers by it. Keep it: nothing else finds them.")
+        say(f"{place}: made. Keep it: without it, `make forget` finds no callers.")
 
 
 def _close(places: dict[str, str], there: set[str]) -> int:
     if missing := [place for place in places.values() if place not in there]:
-        raise OpsError(f"Still not set: {', '.join(missing)}.", "Calls are refused until they are.")
+        raise OpsError(f"Still not set: {', '.join(missing)}.", "Calls are refused until you set them: make secrets")
     say("Functions that are running read a changed secret within five minutes.")
     return 0
 
 
 def _make_key(stage: str) -> None:
-    """Make the API key with which calls are placed. Without one, calls come in all the same."""
+    """Make the API key that places calls. Incoming calls work without it."""
     try:
         with closing(TwilioAccount.of(stage)) as twilio:
             make_key(stage, twilio)
@@ -118,7 +118,7 @@ def _values(names: Sequence[str]) -> Iterator[str]:
     if not sys.stdin.isatty():
         yield from (line.strip() for line in sys.stdin)
         return
-    say("What you type or paste is not shown; Enter alone leaves one as it is.")
+    say("What you type or paste is not shown. Press Enter to leave a secret as it is.")
     for name in names:
         yield getpass.getpass(f"{name}: ").strip()
 

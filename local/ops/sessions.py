@@ -1,4 +1,4 @@
-"""What a deployment's table says of a call: how its answers ended, and how long its caller waited."""
+"""Reads from a deployment's table how a call's answers ended, and how long its caller waited."""
 
 import time
 from collections.abc import Iterable
@@ -33,7 +33,9 @@ def entries(deployed: Deployed, call: str) -> tuple[Entry, ...]:
         sessions = [one.event.connection for one in log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
         return tuple(entry for connection in sessions for entry in log.read(session_log(connection)))
     except LogError as error:
-        raise OpsError(f"The table could not be read: {error}.", "You need the right dynamodb:Query.") from error
+        raise OpsError(
+            f"The table could not be read: {error}.", "You need the IAM permission dynamodb:Query."
+        ) from error
 
 
 def waits(entries: Iterable[Entry]) -> list[int]:

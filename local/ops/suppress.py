@@ -1,6 +1,6 @@
 """`make suppress`: imports a list of people who must not be called, such as the DNC, the DND or TRAI's.
 
-Each line of the file has one number, alone or in a column: columns end with a comma, a semicolon or a tab. The area
+Each line of the file has one number, alone or in a column. Commas, semicolons or tabs separate columns. The area
 code may be in a separate column, as in the DNC's files. The first line may be a header, and a line that begins with #
 is a comment. The whole file is read before anything is written. It does no harm to import a list again.
 """
@@ -30,7 +30,7 @@ TOLD_EVERY = 1000
 """After how many numbers the progress is printed."""
 
 SHOWN = 3
-"""How many of the lines that are not numbers an error quotes."""
+"""How many wrong lines an error quotes."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,7 +81,7 @@ def _text(file: Path) -> str:
             continue
         if "\0" not in text:
             return text
-    raise OpsError(f"{file} is no text.", f"Save a spreadsheet as CSV. {cure}")
+    raise OpsError(f"{file} is not a text file.", f"Save a spreadsheet as CSV. {cure}")
 
 
 def _is_row(line: str) -> bool:
@@ -91,8 +91,8 @@ def _is_row(line: str) -> bool:
 def _number(line: str, region: str) -> str:
     """Return the number of a line; empty without one, or if the line may mean several.
 
-    An area code and the rest of its number may be columns: so the whole line is read as a number too. Of several
-    readings, the one that a numbering plan has is right.
+    An area code and the rest of its number may be in two columns, so the whole line is read as a number too. If there
+    are several readings, the one in a numbering plan counts.
     """
     cells = [cell.strip(" \"'") for cell in re.split("[,;\t]", line)]
     read = {numbers.e164(text, region) for text in (*cells, " ".join(cells))} - {""}
@@ -111,7 +111,7 @@ def _put(into: CalleeTables, name: str, found: tuple[str, ...]) -> int:
                     say(f"  {start} of {len(found)}")
                 new += sum(pool.map(lambda one: into.append(one, entry), found[start : start + TOLD_EVERY]))
     except LogError as error:
-        cure = "Run it again: what was imported stays. You need the right dynamodb:PutItem."
+        cure = "Run it again: what was imported stays. You need the IAM permission dynamodb:PutItem."
         raise OpsError(f"The list could not be imported in full: {error}.", cure) from error
     return new
 

@@ -35,7 +35,7 @@ class Service:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What Twilio lets be changed later. Personal data is redacted, and Twilio may not learn from the calls."""
+        """The settings that can change later. Personal data is redacted, and Twilio may not learn from the calls."""
         return {
             "friendly_name": self.name,
             "auto_transcribe": self.recordings,
@@ -57,7 +57,7 @@ class TwilioIntelligence:
 
     @classmethod
     def of(cls, stage: str) -> Self:
-        """Return that of the account whose secrets a deployment holds. Raises OpsError."""
+        """Return the services and operators of the account whose secrets a deployment holds. Raises OpsError."""
         sid, token = (get(parameter(stage, name)) for name in ("twilio-account-sid", "twilio-auth-token"))
         return cls(sid, current_in(token), Settings.load().twilio_url)
 
@@ -70,7 +70,7 @@ class TwilioIntelligence:
                     unique_name=service.name, language_code=service.language, **service.settings
                 )
                 return str(made.sid)
-            # With its version, a change that another program makes at the same time is not overwritten.
+            # The version keeps this from overwriting a change that another program makes at the same time.
             self._api.services(found.sid).update(if_match=str(found.version), **service.settings)
         return str(found.sid)
 

@@ -29,12 +29,12 @@ class TwilioRecords:
 
     @classmethod
     def of(cls, stage: str) -> Self:
-        """Return those of the account whose secrets a deployment holds. Raises OpsError."""
+        """Return the records of the account whose secrets a deployment holds. Raises OpsError."""
         sid, token = (get(parameter(stage, name)) for name in ("twilio-account-sid", "twilio-auth-token"))
         return cls(sid, current_in(token), Settings.load().twilio_url)
 
     def of_calls(self, calls: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return the SIDs of the recordings of these calls, and of the transcripts of either."""
+        """Return the SIDs of these calls' recordings, and of the transcripts of the calls and recordings."""
         recordings, transcripts = list[str](), list[str]()
         with asking():
             for call in calls:
@@ -46,7 +46,7 @@ class TwilioRecords:
         return recordings, transcripts
 
     def delete(self, recordings: Iterable[str], transcripts: Iterable[str]) -> None:
-        """Delete them for good. One that is gone already is no error."""
+        """Delete them permanently. It is no error if one is already deleted."""
         with asking():
             for sid in transcripts:
                 with _gone():
@@ -62,7 +62,7 @@ class TwilioRecords:
 
 @contextmanager
 def _gone() -> Iterator[None]:
-    """Let what is deleted be gone already: Twilio, or another run of the command, may have been faster."""
+    """Ignore that something is already deleted: Twilio, or another run of the command, may have been faster."""
     try:
         yield
     except TwilioRestException as error:

@@ -26,8 +26,8 @@ def test_a_stage_that_is_not_written_chooses_nothing() -> None:
         ({"dev": "claude"}, '"stages"."dev" in cdk.json is \'claude\''),
         ({"dev": {"modell": "claude"}}, "has 'modell'; a stage may choose model_id"),
         ({"dev": {"stage": "prod"}}, "has 'stage'"),
-        ({"dev": {"model": ["claude"]}}, "write a text"),
-        ({"dev": {"model": True}}, "write a text"),
+        ({"dev": {"model": ["claude"]}}, "write a text or a number"),
+        ({"dev": {"model": True}}, "write a text or a number"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_place(stages: object, fault: str) -> None:

@@ -35,7 +35,7 @@ def test_a_record_is_kept_with_the_log_of_its_call(tmp_path: Path, monkeypatch: 
 
 def test_a_log_that_is_not_there_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="The log of this call is not there any more"):
+    with pytest.raises(ValueError, match="The log of this call no longer exists"):
         lines_of("laptop")("CA9")
 
 

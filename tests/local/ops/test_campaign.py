@@ -151,10 +151,10 @@ def test_the_progress_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [
-        ("", "has no column `to` with rows"),
-        ("name\nAlma\n", "has no column `to` with rows"),
+        ("", "has no rows, or no column `to`"),
+        ("name\nAlma\n", "has no rows, or no column `to`"),
         (HEADER + "5550142,asked,Alma\n", "line 2: `to` is no number"),
-        (HEADER + ALMA + ALMA, "line 3: the number is that of line 2"),
+        (HEADER + ALMA + ALMA, "line 3: it has the same number as line 2"),
         (HEADER + "+12125550142,asked\n", "line 2: it has more or fewer columns"),
         (HEADER + "+12125550142,asked,Alma,x\n", "line 2: it has more or fewer columns"),
         ("to,consent,agent\n+12125550142,asked,x\n", "line 2: Hotline sets the parameter agent itself"),

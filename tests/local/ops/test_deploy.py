@@ -319,6 +319,6 @@ def test_wishes_of_version_0_1_are_copied_before_their_table_goes(run: Run, stag
     DynamoLog(boto3.client("dynamodb"), TABLE, days=1).append(callee_log(number), wish)
     status, lines, _ = run(destroy.main, "--stage", stage, "--yes")
     assert status == 0
-    assert any(f"not to be called to Hotline-{stage}-DoNotCall." in line for line in lines)
+    assert any(f"do-not-call entries to Hotline-{stage}-DoNotCall." in line for line in lines)
     left = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1).read(callee_log(mark_of(number, stage)))
     assert left == (wish,)

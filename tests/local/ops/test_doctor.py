@@ -102,8 +102,8 @@ def test_a_sound_deployment_has_no_fault(look: Look, line: DevStack) -> None:
         "/hotline/laptop/twilio-auth-token is set, on 2",
         f"the table {line.table} is there, and its items expire",
         "0 of 1000 incoming calls today, 0 of 50 at once",
-        "0 of 200 calls of ours today, 0 of 10 at once",
-        "0 of 10000 cents of today are spent, or reserved for calls that go on",
+        "0 of 200 outgoing calls today, 0 of 10 at once",
+        "0 of 10000 cents are spent today, or reserved for calls in progress",
         "the limits of one caller are 20 calls a day and 2 at once",
         "the limit of one call is 2000000 tokens",
         f'Twilio account "Rosa\'s", {ACCOUNT}',
@@ -126,16 +126,16 @@ def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
 
 
 AMISS = {
-    "a limit that is nearly met": "8 of 200 calls of ours today, 8 of 10 at once. Is that intended?",
+    "a limit that is nearly met": "8 of 200 outgoing calls today, 8 of 10 at once. Is that intended?",
     "a model without a price": "the price of openai:a-model-of-our-own is not known",
-    "no API key": "  ?     whether agents are to place calls: /hotline/laptop/twilio-api-key-sid is not set.",
+    "no API key": "  ?     whether agents should place calls: /hotline/laptop/twilio-api-key-sid is not set.",
     "errors in Twilio's log": "1 of 11200, 2 of 64102",
 }
 """What may be amiss beside two faults, and how it is told."""
 
 FAULTS = [
     "  FAULT /hotline/laptop/anthropic-api-key is not set, or not encrypted.        Set it: make secrets",
-    f"  FAULT {OURS}: voice_fallback_url set wrongly.        Point it again: make number",
+    f"  FAULT {OURS} has wrong settings: voice_fallback_url.        Point it again: make number",
 ]
 
 

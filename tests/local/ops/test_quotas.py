@@ -55,9 +55,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.mark.parametrize(
     ("executions", "kind", "words"),
     [
-        (10, Unseen, "10 Lambda executions at once, which carries about 5 calls"),
+        (10, Unseen, "10 Lambda executions at once, which is enough for about 5 calls"),
         (99, Unseen, "about 49 calls"),
-        (1000, Passed, "1000 Lambda executions at once, which carries about 500 calls"),
+        (1000, Passed, "1000 Lambda executions at once, which is enough for about 500 calls"),
     ],
 )
 def test_the_quota_says_how_many_calls_it_carries(
@@ -87,7 +87,7 @@ def test_the_quota_of_requests_says_how_many_calls_it_carries(
         account.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         found = requests()
     assert isinstance(found, kind)
-    assert f"takes {rate} requests a second from the account, which carries about {calls} calls" in found.words
+    assert f"takes {rate} requests a second from the account, which is enough for about {calls} calls" in found.words
 
 
 def test_a_quota_of_requests_that_cannot_be_read_is_no_fault(account: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def test_a_file_of_a_spreadsheet_is_read_in_its_encoding(tmp_path: Path, encodin
 def test_a_spreadsheet_itself_is_no_list(tmp_path: Path) -> None:
     file = tmp_path / "dnc.xlsx"
     file.write_bytes(b"PK\x03\x04\x14\0\x06\0\x08\0")
-    with pytest.raises(OpsError, match=r"is no text\. Save a spreadsheet as CSV"):
+    with pytest.raises(OpsError, match=r"is not a text file\. Save a spreadsheet as CSV"):
         list(suppress.read(file))
 
 
