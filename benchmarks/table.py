@@ -2,9 +2,9 @@
 
 moto would be measured too: it needs ten milliseconds or more for a query that DynamoDB answers in three. (The
 contract of the log is tested with moto.) `python -m benchmarks.table` prints its URL. `POST /delay` sets the seconds
-that are added to each call. `POST /calls` returns the calls since the last such request, as [began, ended, what,
-items, bytes]: the times by the machine's clock, and how much DynamoDB would have read, before any filter. As in
-DynamoDB, the length of a log does not change the cost of a call.
+that each call takes here, this process's own work included. `POST /calls` returns the calls since the last such
+request, as [began, ended, what, items, bytes]: the times by the machine's clock, and how much DynamoDB would have
+read, before any filter. As in DynamoDB, the length of a log does not change the cost of a call.
 """
 
 import json
@@ -105,8 +105,11 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     table = Table()
 
+    def parse_request(self) -> bool:
+        self.began = time.monotonic()
+        return super().parse_request()
+
     def do_POST(self) -> None:
-        began = time.monotonic()
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         match self.path:
             case "/delay":
@@ -116,15 +119,15 @@ class _Handler(BaseHTTPRequestHandler):
                 calls, self.table.calls = self.table.calls, []
                 self._send(200, calls)
             case _:
-                time.sleep(self.table.delay)
                 call = self.headers["X-Amz-Target"].rpartition(".")[2]
                 given = json.loads(body)
                 if call in STREAM:
                     self._send(200, STREAM[call])
                     return
+                time.sleep(max(self.table.delay - (time.monotonic() - self.began), 0))
                 status, answer, read = self.table.answer(call, given)
                 size = sum(_size(item) for item in read)
-                self.table.calls.append((began, time.monotonic(), _what(given), len(read), size))
+                self.table.calls.append((self.began, time.monotonic(), _what(given), len(read), size))
                 self._send(status, answer)
 
     def _send(self, status: int, answer: Any) -> None:
