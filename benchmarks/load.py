@@ -42,8 +42,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 SPEED = 0.25
 """How many times as fast as in real calls the callers listen. They speak as fast as people. One process plays all
-parts, and must not be what is measured. At 1.0 with drafts it needs more than a processor: its model then begins
-after four seconds instead of 0.3, and partial prompts stand longer, which starts still more drafts."""
+parts, and must not be what is measured. At 0.4 with drafts it needs a whole processor, and some runs lose turns. At
+1.0 it needs more: its model then begins after four seconds instead of 0.3, and partial prompts stand longer, which
+starts still more drafts."""
 
 APART = 0.25
 """Seconds from one caller's beginning to the next: if all began at once, they would always speak at the same time."""

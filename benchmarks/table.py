@@ -106,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
     table = Table()
 
     def parse_request(self) -> bool:
+        """Note when the request came: the work from here on is part of the delay."""
         self.began = time.monotonic()
         return super().parse_request()
 

@@ -18,7 +18,7 @@ LOOK_AGAIN_S = 0.05
 """Seconds between two reads of the log while the session is not open."""
 
 READ_WITHIN_S = 1.0
-"""Seconds for which a failed read of the log is tried again: until its reminder, nobody else answers the turn."""
+"""Seconds of tries to read the log. After that the turn waits for its reminder."""
 
 RETRY_S = 0.25
 """Seconds between two tries to read the log."""
