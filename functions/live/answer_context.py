@@ -1,4 +1,4 @@
-"""Holds what is known when an answer begins: its place, the person on the phone, and private data of the call."""
+"""Holds what is known when an answer begins: its time and place, the person on the phone, and the private data."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -8,6 +8,7 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.tools import Outcome, ToolError
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import CallPlanned
 from functions.relay.log.keys import Key
 
@@ -15,6 +16,22 @@ from functions.relay.log.keys import Key
 def no_plan(_call_back: CallBack, _caller: Caller) -> NoReturn:
     """Raise ToolError: nothing plans calls."""
     raise ToolError("No call back is possible here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When this invocation began, by its own clock, and about how many seconds before that its turn began."""
+
+    began: float
+    age: float = 0.0
+    on_begun: Callable[[], None] = lambda: None
+    """Called once the answer has begun."""
+
+    allowed: float = ANSWER_DEADLINE_S
+    """Seconds that the answer may take."""
+
+    read_at: float | None = None
+    """When the read of the log began; None means `began`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,12 @@ class AnswerContext:
     behind: Key | None = None
     """The newest turn after `key` that a reminder had begun at `read_at`: its words are spoken first."""
 
+    began: float | None = None
+    """When the invocation began, in seconds of its clock; None means now."""
+
     read_at: float | None = None
+    """When the read of the log began; None means `began`."""
+
     caller_speaks: bool = False
     """Whether the caller has begun to speak after `key`, as the log said at `read_at`."""
 

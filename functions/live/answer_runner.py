@@ -106,7 +106,8 @@ class _Runner:
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < answer.deadline, held=context.end_claimed
         )
-        self._began = read_at = clock() if context.read_at is None else context.read_at
+        self._began = clock() if context.began is None else context.began
+        read_at = self._began if context.read_at is None else context.read_at
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
         self._end_from = read_at

@@ -8,13 +8,14 @@ import logging
 from dataclasses import replace
 
 from functions.live.answer_claim import CLAIMED_WITHIN_S, KNOWN_WITHIN_S, claim, give_claim_back
+from functions.live.answer_context import Since
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
 from functions.live.held_model import HeldModel
 from functions.live.private import is_plain, without_numbers
-from functions.live.reading import read_with_retries
-from functions.live.reply import Since, answer_claimed
+from functions.live.reading import Read, read_with_retries
+from functions.live.reply import answer_claimed
 from functions.live.tasks import Future, TaskGroup
 from functions.relay import Agent
 from functions.relay.call.call import Call, superseded
@@ -83,16 +84,16 @@ class _Claimed:
     """The prompt that a draft answers, and the log as it was just before."""
 
     prompt: Key
-    entries: Entries
+    read: Read
     call: Call
-    """The fold of `entries`, with the prompt as its last turn."""
+    """The fold of what was read, with the prompt as its last turn."""
 
     fits: bool
     """Whether the prompt's answer begins with the same request as the draft."""
 
-    read_at: float
+    began: float
     age: float
-    """The most seconds that the prompt can have been in the log when the draft read it."""
+    """The most seconds that the prompt can have been in the log at `began`."""
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
@@ -172,8 +173,9 @@ class _Draft:
             deps = replace(deps, ports=replace(deps.ports, model=self._held))
         else:
             self._leave_draft()
-        since = Since(claimed.read_at, claimed.age, allowed=ANSWER_DEADLINE_S - (claimed.read_at - self._began))
-        answer_claimed(deps, self._at(claimed.prompt), claimed.entries, since, self._tasks, call=claimed.call)
+        read, allowed = claimed.read, ANSWER_DEADLINE_S - (claimed.began - self._began)
+        since = Since(claimed.began, claimed.age, allowed=allowed, read_at=read.began)
+        answer_claimed(deps, self._at(claimed.prompt), read.entries, since, self._tasks, call=claimed.call)
         return "answered"
 
     def _at(self, key: Key) -> Frame:
@@ -230,27 +232,27 @@ class _Draft:
 
         Once that invocation waits for the draft, this one answers, even if the draft does not fit.
         """
-        deps, log, tasks, read_at = self._deps, self._frame.log, self._tasks, self._deps.clock()
+        deps, log, tasks, began = self._deps, self._frame.log, self._tasks, self._deps.clock()
         mine = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
-        entries = self._read()
-        known = self._step(entries)
+        read = self._read()
+        known = self._step(read.entries)
         newer = None if awaited or known != Finalised(prompt, False) else Future(tasks, "look", self._look)
-        call = self._known.extended_to(entries).until(prompt)
-        fits = self._fits(prompt, entries, call)
+        call = self._known.extended_to(read.entries).until(prompt)
+        fits = self._fits(prompt, read.entries, call)
         if not mine.result():
             return None
         awaited = awaited or (fits and self._awaited(prompt, newer.result() if newer else known))
         if not awaited and give_claim_back(deps, log, prompt, tasks):
             return None
-        return _Claimed(prompt, entries, call, fits, read_at, read_at - self._no_prompt_at) if entries else None
+        return _Claimed(prompt, read, call, fits, began, began - self._no_prompt_at) if read.entries else None
 
-    def _read(self) -> Entries:
-        """Return the session's log; nothing if it cannot be read for some seconds."""
+    def _read(self) -> Read:
+        """Read the session's log; return one without entries if this fails for some seconds."""
         try:
             return read_with_retries(self._deps, self._frame.log, self._tasks, KNOWN_WITHIN_S)
         except LogError as error:
             logger.warning("a draft could not read the log: %s", error)
-            return ()
+            return Read((), self._deps.clock())
 
     def _fits(self, prompt: Key, entries: Entries, call: Call) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""

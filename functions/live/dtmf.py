@@ -58,7 +58,7 @@ class _Collection:
 
 def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     """Handle one key; return one word for the debug log. Raises LogError."""
-    call = fold(read_open(deps, frame, tasks))
+    call = fold(read_open(deps, frame, tasks).entries)
     agent = deps.agent(call.opened.agent) if call.opened else None
     if agent and not call.over:
         late, asked = _is_late_end_key(agent, call, frame, pressed), _open_request(agent, call)

@@ -7,6 +7,7 @@ from functions.live.opening import open_now
 from functions.live.private import may_be_private, redacted
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.call_context import about
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, SessionOpened, SessionRefused
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt, Setup
@@ -26,45 +27,59 @@ RETRY_S = 0.25
 logger = logging.getLogger("hotline")
 
 
-def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A session's log, and when the read of it began, in seconds of the invocation's clock."""
+
+    entries: Entries
+    began: float
+
+    def followed_by(self, entry: Entry) -> "Read":
+        """Return the same read, with an entry that was appended meanwhile."""
+        return Read((*self.entries, entry), self.began)
+
+
+def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Read | None:
     """Append the prompt and read the log at the same time; return None if the prompt was there already.
 
     A prompt that may hold private data waits for the log: its logged text depends on the prompts before it.
     """
     if may_be_private(deps, prompt):
         before = read_open(deps, frame, tasks)
-        safe = Entry(frame.key, redacted(deps, frame, prompt, before))
-        return (*before, safe) if deps.ports.log.append(frame.log, safe) else None
+        safe = Entry(frame.key, redacted(deps, frame, prompt, before.entries))
+        return before.followed_by(safe) if deps.ports.log.append(frame.log, safe) else None
     own = Entry(frame.key, prompt)
     put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
     try:
-        entries = (*read_open(deps, frame, tasks), own)
+        read = read_open(deps, frame, tasks).followed_by(own)
     except LogError:
         if not put.result():
             return None
         raise
-    return entries if put.result() else None
+    return read if put.result() else None
 
 
-def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
-    """Return the session's log once the session is open: the setup's invocation may be slower."""
+def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Read:
+    """Read the session's log once the session is open: the setup's invocation may be slower."""
     until = deps.clock() + OPENING_TAKES_S
     while True:
+        began = deps.clock()
         entries = deps.ports.log.read(frame.log)
         name_call(entries)
         if is_open(entries):
-            return entries
+            return Read(entries, began)
         if deps.clock() > until:
-            return opened_late(deps, frame, entries)
+            return Read(opened_late(deps, frame, entries), began)
         tasks.wait(lambda: False, LOOK_AGAIN_S)
 
 
-def read_with_retries(deps: Deps, log: str, tasks: TaskGroup, within: float = READ_WITHIN_S) -> Entries:
-    """Return a session's log. If it cannot be read, try again for `within` seconds. Raises LogError."""
+def read_with_retries(deps: Deps, log: str, tasks: TaskGroup, within: float = READ_WITHIN_S) -> Read:
+    """Read a session's log. If this fails, try again for `within` seconds. Raises LogError."""
     until = deps.clock() + within
     while True:
+        began = deps.clock()
         try:
-            return deps.ports.log.read(log)
+            return Read(deps.ports.log.read(log), began)
         except LogError as error:
             if deps.clock() > until:
                 raise

@@ -7,12 +7,11 @@ heartbeats in the log. If the answer has no end, and no new heartbeat since the 
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from functions.live.answer_claim import begin_to_wait, is_answered_by_draft
-from functions.live.answer_context import AnswerContext
+from functions.live.answer_context import AnswerContext, Since
 from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
@@ -35,7 +34,6 @@ from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
-from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -69,19 +67,6 @@ logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """When this invocation began, by its own clock, and about how many seconds before that its turn began."""
-
-    began: float
-    age: float = 0.0
-    on_begun: Callable[[], None] = lambda: None
-    """Called once the answer has begun."""
-
-    allowed: float = ANSWER_DEADLINE_S
-    """Seconds that the answer may take."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
     """The log, its fold, and the time since it was read."""
 
@@ -95,13 +80,12 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
     started = deps.clock()
     begun = remind_once_begun(deps, frame.connection, frame.key, tasks)
     try:
-        entries = put_and_read(deps, frame, prompt, tasks)
+        read = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
         logger.error("a prompt could not use the log: %s", error)
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
-    if entries is None:
-        return "repeated"
-    return _respond(deps, frame, entries, Since(started, on_begun=begun), tasks)
+    since = Since(started, on_begun=begun, read_at=read.began if read else None)
+    return _respond(deps, frame, read.entries, since, tasks) if read else "repeated"
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -116,7 +100,8 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
-        return _respond(deps, frame, read_with_retries(deps, frame.log, tasks), Since(started, passed, begun), tasks)
+        read = read_with_retries(deps, frame.log, tasks)
+        return _respond(deps, frame, read.entries, Since(started, passed, begun, read_at=read.began), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
@@ -284,6 +269,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWord
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
         newest_by_reminder(known.entries, frame.key),
         known.since.began,
+        known.since.read_at,
         speaks(later),
         keyed_in(deps, frame.connection, agent, call),
         redactor_of(deps, agent, call.language, private_words),

@@ -168,6 +168,16 @@ def test_a_logged_turn_is_answered_although_a_read_fails(monkeypatch: pytest.Mon
     assert isinstance(house.line.messages[-1], End)
 
 
+def test_a_read_begins_with_the_try_that_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words wait for a look if the read before them is old, so the time of a failed try would hold them up."""
+    house, began = House().opened(), iter([10.0, 10.0, 10.5, 11.0])
+    monkeypatch.setattr(reading, "RETRY_S", 0.0)
+    refuse_one_read(house, monkeypatch)
+    with house.sessions.task_group() as tasks:
+        found = reading.read_with_retries(replace(house.sessions, clock=lambda: next(began)), LOG, tasks)
+    assert (found.entries, found.began) == (house.log.read(LOG), 11.0)
+
+
 def test_a_new_heartbeat_postpones_the_takeover() -> None:
     house = abandoned((2, Heartbeat()), (3, Heartbeat()))
     assert house.sessions.check(REMINDER) == "at work"

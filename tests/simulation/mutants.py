@@ -12,6 +12,7 @@ from functions.live import barge_in as watching
 from functions.live.barge_in import BargeInWatch, Newer
 from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
+from functions.live.reading import Read
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import TaskGroup
 from functions.relay import opening
@@ -63,8 +64,8 @@ def killed(mutant: Mutant, seeds: int = MOST_SEEDS) -> Result | None:
 
 
 def _reply_without_put(patch: pytest.MonkeyPatch) -> None:
-    def read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> tuple[Entry, ...]:
-        return *deps.ports.log.read(frame.log), Entry(frame.key, prompt)
+    def read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Read:
+        return Read((*deps.ports.log.read(frame.log), Entry(frame.key, prompt)), deps.clock())
 
     patch.setattr(reply, "put_and_read", read)
 
