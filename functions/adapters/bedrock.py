@@ -158,7 +158,7 @@ def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
 
 
 def _guard_newest(written: "list[tuple[Role, list[wire.ContentBlockTypeDef]]]") -> None:
-    """Mark the newest words for the guardrail. If it read the whole history, one bad sentence would block all turns.
+    """Let the guardrail read the newest words alone: in the whole history, one bad sentence would block all turns.
 
     Source: AWS Bedrock, "Use your guardrail with inference operations to evaluate user input", `guardContent`.
     """

@@ -190,7 +190,7 @@ class Agent:
 
     tells_prompt: bool = False
     """Whether the agent may say long parts of its prompt word for word. Default: False; 25 words in a row stop the
-    answer, except what the prompt has in quotation marks."""
+    answer, except what the prompt has in quotes."""
 
     answers: Answers = field(default_factory=dict)
     """Common questions and their answers, such as `{"When do you open?": "At nine."}`. The model knows

@@ -41,4 +41,4 @@ def note_template(table: str, days: int) -> str:
     put = json.dumps({"TableName": table, "Item": note}, indent=1)
     # In Velocity a `#` may begin a directive, and engines differ on where: a variable holds it.
     expires = f"#set($expires = $context.requestTimeEpoch / 1000 + {days * DAY_S})"
-    return f"#set($mark = '#')\n{expires}\n{put.replace('#', '${mark}')}"
+    return f"#set($number_sign = '#')\n{expires}\n{put.replace('#', '${number_sign}')}"

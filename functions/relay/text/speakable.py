@@ -62,7 +62,7 @@ class Speakable:
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
         self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
-        self._marked = Pattern("|".join(f"(?:{one.whole.text})" for one in self._rules[:-PLAIN] if one.at_words))
+        self._at_words = Pattern("|".join(f"(?:{one.whole.text})" for one in self._rules[:-PLAIN] if one.at_words))
         self._out = SpokenText(language, NumberReader(language if numbers else ""))
         self._thought = UnopenedThought()
         self._machine = MachineTextFilter(tools)
@@ -100,7 +100,7 @@ class Speakable:
         character = self._text[self._at]
         plain = character.isalnum() or character == " "
         return (
-            self._rules[-PLAIN:] if plain and not self._marked.compiled.match(self._text, self._at) else self._rules
+            self._rules[-PLAIN:] if plain and not self._at_words.compiled.match(self._text, self._at) else self._rules
         )
 
     def _taken(self) -> str:

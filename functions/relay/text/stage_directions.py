@@ -1,4 +1,4 @@
-"""Matches stage directions and marks for a program: `*smiles*`, `[pause]`, `(laughs)`, `[END_CALL]`, `:)`.
+"""Matches stage directions and tags for a program: `*smiles*`, `[pause]`, `(laughs)`, `[END_CALL]`, `:)`.
 
 Models that are trained on plays, chats and expressive voices write them. The caller hears none: a voice would read
 them out. In round brackets, and in stars in the middle of a sentence, only words that nobody would say there are
@@ -36,11 +36,11 @@ _EVERY = (*_ACTS, *_SOUNDS, *_TONES, *_END_CALL, *_DOES)
 _LEAD = rf"(?:(?:{any_of(_HOW)}) )?"
 _MANNER = r"(?: [a-z]{1,15}ly)?"
 _MORE = r"(?:,? [a-z' ]{1,40})?"
-_MARK = r"[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,20}){1,4}"
+_TAG = r"[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,20}){1,4}"
 
 WHOLE = (
     rf"\((?i:{_LEAD}(?:{any_of((*_ACTS, 'pause', 'typing sounds', 'silence'))}){_MANNER})\)"
-    rf"|\[(?i:{_LEAD}(?:{any_of((*_ACTS, *_SOUNDS))}){_MANNER}|{any_of((*_TONES, *_END_CALL))})\]|\[/?{_MARK}\]"
+    rf"|\[(?i:{_LEAD}(?:{any_of((*_ACTS, *_SOUNDS))}){_MANNER}|{any_of((*_TONES, *_END_CALL))})\]|\[/?{_TAG}\]"
     rf"|(?<!\w)(?P<stars>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_ACTS)}){_MORE}|{any_of(_END_CALL)})(?P=stars)(?!\w)"
     rf"|(?:(?<=\n)|(?<=[.!?] ))(?P<does>\*{{1,3}})(?i:{_LEAD}(?:{any_of(_SOUNDS)}){_MANNER}|{any_of(_TONES)}"
     rf"|(?:{any_of(_DOES)}) [a-z' ]{{2,60}})(?P=does)(?!\w)"

@@ -19,13 +19,13 @@ SENTENCE_ENDS = frozenset(
 """Characters that end a sentence. `…` does not: a caller who trails off has more to say."""
 
 CLOSING = ("Pe", "Pf", "Zs")
-"""Categories of what may follow the end of a sentence: brackets, quotation marks, spaces."""
+"""Categories of what may follow the end of a sentence: brackets, quotes, spaces."""
 
 
 def same_words(one: str, other: str) -> bool:
     """Return whether two utterances are the same, apart from case, punctuation and white space.
 
-    A mark between two digits counts: 8:30 is not 830.
+    A sign between two digits counts: 8:30 is not 830.
     """
     return _bare(one) == _bare(other)
 
@@ -37,7 +37,7 @@ def ends_sentence(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Return letters, digits, signs, and the marks between two digits, without their case."""
+    """Return letters, digits, symbols, and the punctuation between two digits, without their case."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     around = zip(f" {folded}", folded, f"{folded[1:]} ", strict=False)
     return "".join(one for before, one, after in around if _counts(before, one, after))

@@ -64,7 +64,7 @@ MUTANTS = {
     "no expiry": TEMPLATE.replace("$expires", "$input.body"),
     "a key of the frame": TEMPLATE.replace("$context.messageId", "$input.body"),
     "a log of the frame": TEMPLATE.replace("$context.connectionId", "$input.body"),
-    "a bare mark": TEMPLATE.replace("${mark}", "##"),
+    "a bare sign": TEMPLATE.replace("${number_sign}", "##"),
 }
 """The template with one escape removed, or with the frame in another place."""
 

@@ -16,11 +16,11 @@ def test_an_item_has_its_log_and_key_its_kind_and_its_end() -> None:
 
 
 def test_the_template_of_the_gateway_makes_the_same_item() -> None:
-    mark, expires, put = note_template("calls", 2).split("\n", 2)
-    assert mark == "#set($mark = '#')"
+    sign, expires, put = note_template("calls", 2).split("\n", 2)
+    assert sign == "#set($number_sign = '#')"
     assert expires == "#set($expires = $context.requestTimeEpoch / 1000 + 172800)"
     assert "#" not in put
-    note = json.loads(put.replace("${mark}", "#"))
+    note = json.loads(put.replace("${number_sign}", "#"))
     assert note["TableName"] == "calls"
     assert note["Item"] == item(
         "session/$context.connectionId",
