@@ -19,6 +19,9 @@ QUESTION = "Please key in your code."
 KEYED_TOOL = "pin"
 """The tool that asks for digits: only the digits run it."""
 
+FAILING_TOOL = "failing"
+"""The tool that always fails: it may be tried again."""
+
 LENGTH = 4
 """The number of digits of a code that has a fixed length."""
 

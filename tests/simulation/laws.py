@@ -14,7 +14,7 @@ from functions.relay.log.keys import OPENING, Key, private_log
 from functions.relay.wire.messages import End
 from functions.relay.wire.model import CallerMessage
 from tests.simulation import excuses
-from tests.simulation.agents import KEYED_TOOL
+from tests.simulation.agents import FAILING_TOOL, KEYED_TOOL
 from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
@@ -175,23 +175,25 @@ def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
 
 
 def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
-    """9: nothing that was asked for once is done twice: each request to the model runs each tool at most once.
+    """9: nothing that was asked for once is done twice: each answer runs each tool at most once, unless it failed.
 
     Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
-    that took the answer over, and those that were killed before they said a word. The caller hears no word of the
-    model twice, also after a noise.
+    that took the answer over, those that were killed before they said a word, and those that leave what the model
+    says, because another one logged the prompt or the log failed. The caller hears no word of the model twice, also
+    after a noise.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
     for (by, tool), times in ran.items():
-        if tool != KEYED_TOOL and times > asked[by, tool]:
-            yield f"{by} runs {tool} {times} times; the model asked for it in {asked[by, tool]} answers"
+        most = asked[by, tool] if tool == FAILING_TOOL else min(asked[by, tool], 1)
+        if tool != KEYED_TOOL and times > most:
+            yield f"{by} runs {tool} {times} times; the model asked for it {asked[by, tool]} times"
     for turn in seen.turns:
         keyed = sum(ran[by, KEYED_TOOL] for by in seen.of(turn.key))
         if keyed > 1:
             yield f"turn {seen.name(turn.key)} runs {KEYED_TOOL} {keyed} times; the caller keyed in once"
         askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame}
-        askers -= seen.takers | seen.killed_silently
+        askers -= seen.takers | seen.killed_silently | seen.without_log
         if len(askers) > 1:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
     heard_by_turn = Heard(seen)

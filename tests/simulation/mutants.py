@@ -264,6 +264,10 @@ def _each_call_by_itself(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ToolRound, "_same", lambda *_: None)
 
 
+def _forgetful_round(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ToolRound, "done", property(lambda self: tuple(one for one in self._begun if one.is_done)))
+
+
 def _run_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(moves, "_tool_begun", lambda _: False)
 
@@ -374,6 +378,7 @@ MUTANTS = [
     Mutant("a log that is never shortened", 8, _never_anew, first=18),
     Mutant("a read of the whole log", 8, _whole_log, first=18),
     Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=32),
+    Mutant("a round that forgets what older ones have done", 9, _forgetful_round, first=173),
     Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
     Mutant("a noise after which the cut clause is said again", 9, _clause_again, first=166, rates=UNNOTED),
     Mutant("a log that accepts a prompt twice", 9, _append_always_true, first=5),

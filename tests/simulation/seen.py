@@ -201,6 +201,11 @@ class Seen:
             post.by for post in self.record.posts
         }
 
+    @cached_property
+    def without_log(self) -> set[str]:
+        """The invocations that leave what the model says: another one logged the prompt, or the log failed."""
+        return {one.name for one in self.record.invoked if one.done in ("repeated", "apologised")}
+
     def apologised(self, by: str) -> bool:
         """Whether an invocation could not reach the table, or was killed as it said so."""
         asked = by in self._askers

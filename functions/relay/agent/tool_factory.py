@@ -16,16 +16,27 @@ from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
 
 
-def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = TOOL_DEADLINE_S) -> Tool:
+def tool(
+    function: Callable[..., Any],
+    *,
+    saying: Spoken = "",
+    deadline: float = TOOL_DEADLINE_S,
+    read_only: bool = False,
+) -> Tool:
     """Make a tool from a function. Raises AgentError.
 
     `saying`, one sentence or one for each language, is spoken if the function takes longer than a moment, such as
     `"Let me look."`. By default nothing is spoken. After `deadline` seconds, 8 by default, the model is told that the
     tool did not answer. Example: `tool(book, saying="Let me book that.", deadline=12)`.
+
+    If a model calls a tool twice in one answer with the same arguments, the function runs once, and both calls get
+    its result. With `read_only`, False by default, it runs again: it only looks something up, and may find something
+    new. Example: `tool(free_tables, read_only=True)`.
     """
     check_spoken("tool(…, saying=)", saying)
     check_number("tool(…, deadline=)", deadline, 0.1, 60, "seconds")
-    made = _made(function, _description(function), saying, deadline)
+    of_kind("tool(…, read_only=)", read_only, bool, "True or False")
+    made = replace(_made(function, _description(function), saying, deadline), read_only=read_only)
     if made.digits:
         raise _fault(function, f"takes Digits; wrap it: ask_digits({function.__name__}, …).")
     return made

@@ -132,6 +132,9 @@ class Tool:
     by_key: bool = False
     """Whether a key of the phone starts it, and not the model."""
 
+    read_only: bool = False
+    """Whether the function only looks something up, so that an equal call of one answer runs it again."""
+
     def run(self, arguments: str, caller: Caller, record: Recorder = unrecorded, digits: str = "") -> Outcome:
         """Call the function with the model's arguments, a JSON object as text; return its outcome.
 

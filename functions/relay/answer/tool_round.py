@@ -67,8 +67,11 @@ class _Begun:
 
     @property
     def is_done(self) -> bool:
-        """Whether the tool has done its work, or may have. A tool for digits does not count: it may ask again."""
-        if self.tool.digits_prompt or self.result is None:
+        """Whether the tool has done its work, or may have.
+
+        A tool for digits does not count: it may ask again. One that only reads may find something new.
+        """
+        if self.tool.digits_prompt or self.tool.read_only or self.result is None:
             return False
         return not self.result.failed or self.result.text == TOO_SLOW
 
@@ -102,7 +105,6 @@ class ToolRound:
         self._results: dict[str, ToolResult] = {}
         self._begun: list[_Begun] = []
         self._done_before = before.done if before else ()
-        self._done_again: list[_Begun] = []
         self._running: dict[str, _Begun] = {}
         self._unlogged: list[Append] = []
 
@@ -126,13 +128,13 @@ class ToolRound:
 
     @property
     def done(self) -> tuple[_Begun, ...]:
-        """The calls whose work is done, or may be. The next round does not do it again: it repeats their results."""
-        return tuple(one for one in (*self._begun, *self._done_again) if one.is_done)
+        """The calls of this answer whose work is done, or may be. Later rounds repeat their results."""
+        return (*self._done_before, *(one for one in self._begun if one.is_done))
 
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
-        """Start what the model calls. An equal call of this round or the one before is not made again.
+        """Start what the model calls. An equal call of this answer is not made again: both get the same result.
 
-        Both calls get the same result. Models repeat a call whose result they have just been told.
+        Models repeat a call whose result they have been told, also after an output that was cut off or empty.
         """
         own = replace(call, id=self._ids.own(call.id))
         if len(self._calls) >= MOST_CALLS:
@@ -236,7 +238,6 @@ class ToolRound:
         self._calls.append(call)
         yield Append(called, ToolCalled(call.id, call.name, call.arguments))
         if begun in self._done_before:
-            self._done_again.append(begun)
             self.needs_request = True
         if begun.result:
             yield self._shared(call, returned, begun.result)

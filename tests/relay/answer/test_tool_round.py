@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from functions.relay import Digits, EndCall, Say, ask_digits, tool
+from functions.relay.answer.actions import Happening, ModelFailed
 from functions.relay.answer.tool_round import MOST_CALLS, ONE_AT_A_TIME, TO_BE_KEYED, TOO_MANY, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
@@ -17,6 +18,7 @@ from functions.relay.wire.model import (
     CallerMessage,
     Finished,
     Message,
+    TextDelta,
     ToolCall,
     ToolResult,
     ToolResults,
@@ -152,10 +154,34 @@ def test_what_failed_may_be_tried_again() -> None:
     assert list(drive.tool_calls("t2", "book", '{"day": "Friday"}').running) == ["t2"]
 
 
-def test_the_same_after_another_tool_is_a_new_request() -> None:
-    drive = asked('{"day": "Friday"}').returns("t1", "Booked.")
-    drive.tool_calls("t2", "book", '{"day": "Saturday"}').happen(Finished("tools")).returns("t2", "Booked.")
-    assert list(drive.tool_calls("t3", "book", '{"day": "Friday"}').running) == ["t3"]
+@pytest.mark.parametrize(
+    "between",
+    [
+        [ToolCall("t2", "book", '{"day": "Saturday"}'), Finished("tools")],
+        [ToolCall("t2", "unknown", "{}"), Finished("tools")],
+        [ToolCall("t2", "book", '{"when": "now"}'), Finished("tools")],
+        [Finished("end")],
+        [Finished("length")],
+        [TextDelta("It is"), Finished("length")],
+        [ModelFailed("overloaded")],
+    ],
+    ids=["other work", "an unknown tool", "wrong arguments", "nothing", "cut off", "cut words", "a lost stream"],
+)
+def test_what_is_done_is_not_done_again(between: list[Happening]) -> None:
+    drive = asked('{"day": "Friday"}').returns("t1", "Booked for Friday.")
+    for happening in between:
+        drive.happen(happening)
+    for other in list(drive.running):
+        drive.returns(other, "There is no such day.", failed="when" in drive.running[other].call.arguments)
+    drive.tool_calls("t3", "book", '{"day": "Friday"}').happen(Finished("tools"))
+    assert not drive.running
+    assert results(drive) == [ToolResult("t3", "Booked for Friday.")]
+
+
+def test_a_tool_that_only_reads_may_run_again() -> None:
+    desk = agent(tool(book, read_only=True))
+    drive = Drive(desk).tool_calls("t1", "book", '{"day": "Friday"}').happen(Finished("tools")).returns("t1", "Free.")
+    assert list(drive.tool_calls("t2", "book", '{"day": "Friday"}').running) == ["t2"]
 
 
 def test_digits_that_were_wrong_are_asked_for_again() -> None:
