@@ -147,7 +147,7 @@ class Answer:
                 if not self._reply.stopped:
                     yield from self._requests.round.start(happening, self._agent.toolbox.get(name), now)
             case Finished(reason, usage, model):
-                self._model_ended()
+                self._model_ended(cut=reason == "length")
                 self._requests.spend(usage, model)
                 self._requests.end(reason, self._reply.spoke_now)
                 if reason == "refused":
@@ -158,7 +158,7 @@ class Answer:
                 self._reply.spoke = False  # what was said before does not tell the caller why the call ends
                 yield from self._make(moves.limited(self._agent, self._call, self._reply.phrases), now)
             case ModelFailed(kind):
-                self._model_ended()
+                self._model_ended(cut=True)
                 if not self._requests.record_failure(kind, self._reply.spoke_now):
                     yield from self._apologise("failed")
 
@@ -167,8 +167,8 @@ class Answer:
             self._model_ended()
             yield Stop()
 
-    def _model_ended(self) -> None:
-        self._reply.model_stops()
+    def _model_ended(self, *, cut: bool = False) -> None:
+        self._reply.model_stops(cut=cut)
         self._life.on(AnswerTrigger.MODEL_ENDED)
 
     def _tool_ended(self, ended: ToolEnded) -> None:

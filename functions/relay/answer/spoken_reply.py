@@ -64,9 +64,12 @@ class SpokenReply:
         """Add a piece of the model's text, and say what is speakable so far."""
         self._say(self._guard.feed(self._speakable.feed(text)))
 
-    def model_stops(self) -> None:
-        """Say the words of the model that were held back, because no more come for now."""
-        self._say(self._guard.feed(self._speakable.rest()) + self._guard.rest())
+    def model_stops(self, *, cut: bool = False) -> None:
+        """Say the words of the model that were held back, because no more come for now.
+
+        `cut`: the text was cut off, so its last number may be a part of one. It is left out: the model says it again.
+        """
+        self._say(self._guard.feed(self._speakable.rest(cut=cut)) + self._guard.rest())
 
     def add(self, sentence: Spoken) -> None:
         """Say a sentence of Hotline or of the agent's author."""

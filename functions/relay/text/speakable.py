@@ -75,12 +75,15 @@ class Speakable:
             pass
         return self._taken()
 
-    def rest(self) -> str:
-        """Return what was held back: the text has ended. What is fed after this begins a new line."""
+    def rest(self, *, cut: bool = False) -> str:
+        """Return what was held back: the text has ended. What is fed after this begins a new line.
+
+        `cut`: it was cut off. A number at its end is left out, since it may be a part of one.
+        """
         self._text += self._machine.feed(self._thought.rest()) + self._machine.rest()
         while self._at < len(self._text):
             self._step(ended=True)
-        self._out.finish()
+        self._out.finish(cut=cut)
         said = self._taken()
         self._text, self._at = "\n", 1
         return said

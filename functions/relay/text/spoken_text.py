@@ -216,8 +216,10 @@ class SpokenText:
         self._sentence, self._fresh, self._cut = False, True, True
         self.space()
 
-    def finish(self) -> None:
-        """End the text: nothing of it is held back any more."""
+    def finish(self, *, cut: bool = False) -> None:
+        """End the text: nothing of it is held back any more. If it was `cut`, a number at its end is left out."""
+        if cut:
+            self._numbers.drop()
         self.end()
         self._said.append(self._numbers.rest())
         self._emphasis, self._emphasised = "", False

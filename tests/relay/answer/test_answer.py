@@ -372,6 +372,12 @@ class TestAnAnswerOfNoUse:
         assert (drive.spoken, drive.lasts, drive.ended.how) == ("On Friday at nine.", 1, "complete")
         assert drive.requests[1].messages[-2:] == (AgentMessage("On Friday at"), CallerMessage(Flaw.CUT.value))
 
+    @pytest.mark.parametrize("cut", [Finished("length"), ModelFailed("broken")], ids=["its length", "a lost stream"])
+    def test_cut_off_in_a_number_says_it_whole(self, cut: Finished | ModelFailed) -> None:
+        drive = Drive().words("It costs 1").happen(cut).words("120 euros.").happen(Finished("end")).flows()
+        assert drive.spoken == "It costs one hundred and twenty euros."
+        assert drive.requests[1].messages[-2] == AgentMessage("It costs")
+
     def test_cut_off_again_and_again_ends_honestly(self) -> None:
         drive = Drive()
         for _ in range(3):

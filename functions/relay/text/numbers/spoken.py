@@ -118,6 +118,10 @@ class NumberReader:
         self._text, self._at, self._recent = "", 0, ""
         return said
 
+    def drop(self) -> None:
+        """Leave out a number that may be open: the text was cut off, maybe inside it."""
+        self._text = self._text[: self._at]
+
     def _read(self, pattern: _Pattern, ended: bool) -> str:
         while self._at < len(self._text) and (ended or not pattern.begun.match(self._text, self._at)):
             number = pattern.whole.match(self._text, self._at)

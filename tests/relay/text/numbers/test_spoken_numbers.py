@@ -41,6 +41,28 @@ def test_a_number_is_spoken_alike_in_any_two_pieces(language: str) -> None:
     assert said == {pieces: CASES[language]["".join(pieces)] for pieces in cuts}
 
 
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("It costs 1", "It costs"),
+        ("It costs $1,2", "It costs"),
+        ("At 8 p", "At"),
+        ("Call 555-01", "Call"),
+        ("**12", ""),
+        ("Five", "Five"),
+    ],
+)
+def test_a_number_that_is_cut_off_is_left_out(text: str, heard: str) -> None:
+    for pieces in ([text], list(text)):
+        one = Speakable(numbers=True)
+        assert "".join([*map(one.feed, pieces), one.rest(cut=True)]).strip() == heard
+
+
+def test_a_whole_number_before_a_cut_is_spoken() -> None:
+    one = Speakable(numbers=True)
+    assert one.feed("It costs 12 euros and") + one.rest(cut=True) == "It costs twelve euros and"
+
+
 SCRAPS = [*"0123456789", *".,:/-+ $€%*h()`\n", " 5", "km", "am", "May", " 3. ", "**", "st", "[1]", "<b>", "p.m."]
 SCRAPS += [
     "½",
