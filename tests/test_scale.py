@@ -9,18 +9,22 @@ from functions.live.metered_model import MeteredModel
 from functions.relay.cost_limits import SLICE_S, Limits
 from functions.relay.record.cost import TwilioUse, twilio_dollars
 from functions.relay.wire.model import Finished, Request, TextDelta, Usage
-from local.ops.quotas import EXECUTIONS_PER_CALL, REQUESTS_PER_CALL
+from local.ops.quotas import (
+    EXECUTIONS_PER_CALL,
+    REQUESTS_PER_CALL,
+    TOKENS_A_TURN,
+    TOKENS_PER_CALL,
+    TURNS_A_MINUTE,
+    WRITES_PER_CALL,
+)
 from tests.doubles import MemoryCounters, ScriptedModel
 
 DOCS = Path(__file__).parent.parent / "docs"
 TEXT = (DOCS / "scale.md").read_text()
 FLAT = TEXT.replace("\n", " ")
 
-TURNS_A_MINUTE = 6
-TOKENS_A_TURN = 3_000 + 5 * 150
 READS_WHILE_ANSWERED = 14
 READS_PER_CALL = READS_WHILE_ANSWERED / 3
-WRITES_PER_CALL = 4
 REMINDERS_A_TURN = 2
 
 REQUESTS_WITH_DRAFTS = 1.6
@@ -75,14 +79,13 @@ def test_the_page_calculates_four_sizes() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]:g} calls")
 def test_each_total_is_the_need_of_one_call_times_the_calls(row: list[float]) -> None:
     calls, *totals = row
-    tokens = TURNS_A_MINUTE * TOKENS_A_TURN
     needs = (
         EXECUTIONS_PER_CALL,
         REQUESTS_PER_CALL,
         WRITES_PER_CALL,
         READS_PER_CALL,
-        tokens,
-        tokens * REQUESTS_WITH_DRAFTS,
+        TOKENS_PER_CALL,
+        TOKENS_PER_CALL * REQUESTS_WITH_DRAFTS,
         money_writes(1),
         money_writes(REQUESTS_WITH_DRAFTS),
         TURNS_A_MINUTE * REMINDERS_A_TURN / 60,

@@ -53,7 +53,7 @@ def examined(
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
     yield from limits(deployed)
-    yield from quotas()
+    yield from quotas(deployed.models)
     yield from whole(ask(choice) for choice in deployed.models if choice.provider.action)
     yield from whole(_of_twilio(deployed, number, call, led))
 

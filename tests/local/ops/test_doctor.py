@@ -118,6 +118,7 @@ def test_a_sound_deployment_has_no_fault(look: Look, line: DevStack) -> None:
     passed = [line[8:] for line in lines if line.startswith("  ok    ")]
     assert len(passed) == len(beginnings)
     assert all(words.startswith(beginning) for words, beginning in zip(passed, beginnings, strict=True)), passed
+    assert any("how many calls at once the account carries in all" in line for line in lines)
 
 
 def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
