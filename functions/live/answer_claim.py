@@ -31,7 +31,7 @@ from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt
 
 CLAIMED_WITHIN_S = 0.15
-"""Seconds in which a draft must claim its prompt: the draft's invocation may have died."""
+"""Seconds after which a prompt that waits for its draft has claimed the answer itself: the draft may have died."""
 
 LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
@@ -100,6 +100,8 @@ class Waiting:
     logged: Future[bool | None]
     """Whether the log says that the prompt waits: not if the draft gave its claim back, and None if it is unknown."""
 
+    began: float
+
 
 def begin_to_wait(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> Waiting | None:
     """Begin to wait for the draft of a prompt's answer; return None if there is none, or if no answer is wanted.
@@ -112,8 +114,9 @@ def begin_to_wait(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) 
     partial = drafted(entries, frame.key, said) if said else None
     if partial is None:
         return None
-    awaited = _awaited(frame.key)
-    return Waiting(partial, Future(tasks, "wait", lambda: _is_first(deps, frame.log, awaited, tasks, within=0.0)))
+    awaited, began = _awaited(frame.key), deps.clock()
+    logged = Future(tasks, "wait", lambda: _is_first(deps, frame.log, awaited, tasks, within=0.0))
+    return Waiting(partial, logged, began)
 
 
 def is_answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
@@ -121,7 +124,7 @@ def is_answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: Task
     logged = waiting.logged.result()
     if logged is False:
         return False
-    if not _is_claimed(deps, frame, waiting.partial, tasks) and claim(deps, frame.log, frame.key, frame.key, tasks):
+    if not _is_claimed(deps, frame, waiting, tasks) and claim(deps, frame.log, frame.key, frame.key, tasks):
         return False
     # The entry may be in the log although the append failed. If it is not, the draft may give its claim back.
     return logged is True or _is_first(deps, frame.log, _awaited(frame.key), tasks, failed=True) is not False
@@ -131,18 +134,25 @@ def _awaited(prompt: Key) -> Entry:
     return Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited())
 
 
-def _is_claimed(deps: Deps, frame: Frame, partial: Key, tasks: TaskGroup) -> bool:
-    """Wait until the draft claims the answer or is dropped, at most CLAIMED_WITHIN_S; return whether it claims."""
-    until = deps.clock() + CLAIMED_WITHIN_S
-    while deps.clock() < until:
+def _is_claimed(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
+    """Wait until the draft claims the answer or is dropped; return whether it claims.
+
+    The wait ends so early that there is time for a claim: as long as the newest request to the table `took`.
+    """
+    until, took = waiting.began + CLAIMED_WITHIN_S, deps.clock() - waiting.began
+    while deps.clock() + LOOK_EVERY_S + 2 * took <= until:
         tasks.wait(lambda: False, LOOK_EVERY_S)
+        began = deps.clock()
         try:
-            found = deps.ports.log.later(frame.log, partial, (AnswerClaimed, DraftDropped))
+            found = deps.ports.log.later(frame.log, waiting.partial, (AnswerClaimed, DraftDropped))
         except LogError as error:
             logger.warning("a look for the claim of a draft failed: %s", error)
             continue
+        finally:
+            took = deps.clock() - began
         if any(one.key.frame == frame.key.frame for one in found):
             return True
-        if any(one.key.frame == partial.frame for one in found):
+        if any(one.key.frame == waiting.partial.frame for one in found):
             return False
+    tasks.wait(lambda: False, until - took - deps.clock())
     return False

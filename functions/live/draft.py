@@ -59,8 +59,8 @@ LOOK_LATER_S = 0.05
 USUAL_LOOK_S = 0.015
 """Seconds that a look usually takes. After a slower one the pause is longer: a busy table is asked less often."""
 
-SLOW_TABLE_S = CLAIMED_WITHIN_S
-"""Seconds of one read after which nothing is drafted. On such a table a draft cannot claim its prompt in time."""
+SLOW_TABLE_S = CLAIMED_WITHIN_S / 2
+"""Seconds of one read after which nothing is drafted: a draft must find its prompt, and claim it, in twice that."""
 
 AWAITED_WITHIN_S = 0.5
 """Seconds after which a draft gives its claim back because the invocation of its prompt does not wait for it."""

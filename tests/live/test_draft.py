@@ -380,7 +380,7 @@ class SlowTable(WatchedLog):
         return super().later(log, key, kinds)
 
 
-@pytest.mark.parametrize(("read_s", "asked"), [(0.14, 1), (0.16, 0)])
+@pytest.mark.parametrize(("read_s", "asked"), [(0.07, 1), (0.08, 0)])
 def test_nothing_is_drafted_on_a_slow_table(read_s: float, asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "LONGEST_WAIT_S", 0.0)
     with drafting(log=(log := SlowTable(read_s))) as one:

@@ -5,6 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from functions.live.deps import Frame
+from functions.live.draft import SLOW_TABLE_S
 from functions.relay.cancel_scope import is_cancelled, on_cancel
 from functions.relay.log.events import Closed, Entry, Event
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt
@@ -54,9 +55,11 @@ def _put(house: House, entry: Entry) -> None:
     house.log.append(LOG, entry)
 
 
-@pytest.mark.parametrize("at", [1.0, 4.0])
+@pytest.mark.parametrize("trip_s", [0.005, 0.04, SLOW_TABLE_S])
+@pytest.mark.parametrize("at", [1.0, 1.03, 4.0])
 @pytest.mark.parametrize("event", DROPPING, ids=lambda event: type(event).__name__)
-def test_a_dropped_draft_is_closed_within_150_ms(clocked: Clocked, event: Event, at: float) -> None:
+def test_a_dropped_draft_is_closed_within_150_ms(clocked: Clocked, event: Event, at: float, trip_s: float) -> None:
+    clocked.trip_s = trip_s
     house = House(desk=QUICK).opened()
     message = {"type": "prompt", "voicePrompt": WORDS, "lang": "en-US", "last": False}
     took = closed_after(clocked, house, house.frame(message, at=2000), event, at)
