@@ -1,4 +1,4 @@
-"""Asks the model for a draft and holds what comes, until an answer uses it or it is dropped."""
+"""Asks the model early and holds what comes, until an answer uses it or it is dropped."""
 
 import logging
 from collections.abc import Generator
@@ -6,6 +6,7 @@ from contextlib import closing
 
 from functions.live.listening import listen
 from functions.live.tasks import TaskGroup
+from functions.relay.call.drafting import same_question
 from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.error_location import location_of
 from functions.relay.ports import Model
@@ -21,7 +22,7 @@ logger = logging.getLogger("hotline")
 
 
 class HeldModel:
-    """Implements the port `Model`: the first request gets the events of the draft; later ones go to the model."""
+    """Implements the port `Model`: the first request, if it asks the same, gets what is held."""
 
     def __init__(self, model: Model, request: Request, tasks: TaskGroup) -> None:
         """Send the request at once, in a new task."""
@@ -55,8 +56,13 @@ class HeldModel:
                 return Usage(self._asked, sum(map(_tokens, self._events))), ""
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        """Stream the draft from its beginning; on a later request, ask the model. Raises ModelError."""
-        given, self._given = self._given, True
+        """Stream what is held from its beginning. Ask the model if it was given already, or if the request differs.
+
+        Raises ModelError.
+        """
+        given, self._given = self._given or not same_question(request, self.request), True
+        if given:
+            self.drop()
         with closing(self._model.ask(request) if given else self._held()) as events:
             yield from events
 

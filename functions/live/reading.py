@@ -4,7 +4,6 @@ import logging
 
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
-from functions.live.private import may_be_private, redacted
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.call_context import about
 from functions.relay.dataclass import dataclass
@@ -40,14 +39,7 @@ class Read:
 
 
 def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Read | None:
-    """Append the prompt and read the log at the same time; return None if the prompt was there already.
-
-    A prompt that may hold private data waits for the log: its logged text depends on the prompts before it.
-    """
-    if may_be_private(deps, prompt):
-        before = read_open(deps, frame, tasks)
-        safe = Entry(frame.key, redacted(deps, frame, prompt, before.entries))
-        return before.followed_by(safe) if deps.ports.log.append(frame.log, safe) else None
+    """Append the prompt and read the log at the same time; return None if the prompt was there already."""
     own = Entry(frame.key, prompt)
     put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
     try:

@@ -21,8 +21,17 @@ from functions.live.call_time_limit import keep_time_again, must_end
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
+from functions.live.early_request import put_while_asking
 from functions.live.hand_offs import becomes
-from functions.live.private import PrivateWords, as_told, read_private, redactor_of, release_held, without_numbers
+from functions.live.private import (
+    PrivateWords,
+    as_told,
+    may_be_private,
+    read_private,
+    redactor_of,
+    release_held,
+    without_numbers,
+)
 from functions.live.reading import is_open, opened_late, put_and_read, read_with_retries
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
@@ -80,12 +89,16 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
     started = deps.clock()
     begun = remind_once_begun(deps, frame.connection, frame.key, tasks)
     try:
-        read = put_and_read(deps, frame, prompt, tasks)
+        if may_be_private(deps, prompt):
+            read, deps = put_while_asking(deps, frame, prompt, tasks)
+        else:
+            read = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
         logger.error("a prompt could not use the log: %s", error)
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
-    since = Since(started, on_begun=begun, read_at=read.began if read else None)
-    return _respond(deps, frame, read.entries, since, tasks) if read else "repeated"
+    if read is None:
+        return "repeated"
+    return _respond(deps, frame, read.entries, Since(started, on_begun=begun, read_at=read.began), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:

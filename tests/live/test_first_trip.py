@@ -5,20 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from functions.live.answer_claim import CLAIMED_WITHIN_S
 from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
-from functions.relay.log.events import Entry, Event
-from functions.relay.log.keys import Key
+from functions.relay.log.events import DraftBegun, Entry, Event
+from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.ports import Model
-from functions.relay.wire.messages import Prompt
+from functions.relay.wire.messages import Partial, Prompt
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 from tests.doubles import MemoryLog
-from tests.live.test_session import House
+from tests.live.test_session import DESK, House
 from tests.simulation.chance import Chance
 from tests.simulation.scheduler import Process, ScheduledTasks, Scheduler
 
+LOG = session_log("c1")
+
 TRIP_S = 0.04
-"""Seconds that the table takes for each request."""
+"""Seconds that the table usually takes for each request."""
 
 OVERHEAD_S = 0.001
 """Seconds by which waits of the scheduler may be late, all together."""
@@ -27,7 +30,8 @@ OVERHEAD_S = 0.001
 class Clocked:
     """What an invocation does, and when, on a scheduler that owns the time."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, trip_s: float = TRIP_S) -> None:
+        self.trip_s = trip_s
         self.scheduler, self.process = Scheduler(Chance(seed), limit=100.0), Process("default")
         self.did: list[tuple[str, float]] = []
 
@@ -39,7 +43,7 @@ class Clocked:
 
 
 class SlowLog(MemoryLog):
-    """The port `Log`, with a table that takes TRIP_S for each request."""
+    """The port `Log`, with a table that takes some time for each request."""
 
     def __init__(self, clocked: Clocked, log: MemoryLog) -> None:
         super().__init__()
@@ -59,7 +63,7 @@ class SlowLog(MemoryLog):
 
     def _trip(self) -> None:
         self._clocked.note("trip")
-        self._clocked.scheduler.pause(TRIP_S)
+        self._clocked.scheduler.pause(self._clocked.trip_s)
 
 
 class ClockedModel:
@@ -117,6 +121,14 @@ def test_a_prompt_waits_for_one_trip_before_the_model(clocked: Clocked) -> None:
     assert len([at for at in clocked.began("trip") if at < asked]) == 2, "the prompt is put while the log is read"
 
 
+@pytest.mark.parametrize("text", ["I want two.", "A table for four at 8.", "For 2 people."])
+def test_a_prompt_with_a_number_waits_for_one_trip(clocked: Clocked, text: str) -> None:
+    house = House().opened()
+    run(clocked, sessions_of(house, clocked), house.prompt(text))
+    [asked] = clocked.began("model")
+    assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
+
+
 def test_no_reminder_is_sent_before_the_model_is_asked(clocked: Clocked) -> None:
     house = House().opened()
     run(clocked, sessions_of(house, clocked), house.prompt("When do you open?"))
@@ -128,7 +140,18 @@ def test_no_reminder_is_sent_before_the_model_is_asked(clocked: Clocked) -> None
 def test_later_prompts_wait_for_one_trip_as_well(clocked: Clocked) -> None:
     house = House().opened()
     for number in range(3):
-        house.log.append("session/c1", Entry(Key(1500 + number, f"old{number}"), Prompt("And then?")))
+        house.log.append(LOG, Entry(Key(1500 + number, f"old{number}"), Prompt("And then?")))
     run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=9000))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
+
+
+@pytest.mark.parametrize("trip_s", [0.001, 0.005, 0.02, 0.04, 0.07])
+def test_a_dead_draft_holds_its_prompt_up_for_150_ms(clocked: Clocked, trip_s: float) -> None:
+    house, partial = House(desk=replace(DESK, partial_prompts=True)).opened(), Key(2000, "partial")
+    house.log.append(LOG, Entry(partial, Partial("When do you open?")))
+    house.log.append(LOG, Entry(partial.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+    clocked.trip_s = trip_s
+    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=2600))
+    [asked] = clocked.began("model")
+    assert asked == pytest.approx(trip_s + CLAIMED_WITHIN_S, abs=OVERHEAD_S)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.adapters.redaction import Recognizer
-from functions.live.reading import put_and_read
+from functions.live.early_request import put_while_asking
 from functions.relay import EndCall, ToolError
 from functions.relay.call.history import MOST_HELD_TURNS
 from functions.relay.log.codec import dump
@@ -145,7 +145,7 @@ def test_a_card_in_several_prompts_of_a_turn_is_in_no_log(parts: tuple[str, ...]
 def unanswered(one: House, text: str) -> None:
     """Append a prompt after which the caller goes on before it is answered."""
     with one.sessions.task_group() as tasks:
-        put_and_read(one.sessions, one.prompt(text), Prompt(text, "en-US"), tasks)
+        put_while_asking(one.sessions, one.prompt(text), Prompt(text, "en-US"), tasks)
 
 
 def kept_values(one: House) -> list[tuple[str, str]]:
