@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from functions.live.answer_claim import CLAIMED_WITHIN_S
+from functions.live.reply import NEXT_CHECK_S
+from functions.relay.call.shared_reminder import FIRST_CHECK_S
+
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"])
 TEST = r"`(tests/[\w/]+(?:\.py)?(?:::\w+)?)/?`"
@@ -27,6 +31,13 @@ def test_a_named_test_is_there(name: str) -> None:
     assert (ROOT / path).exists(), path
     if test:
         assert re.search(rf"^(def|class) {test}\b", (ROOT / path).read_text(), re.MULTILINE), test
+
+
+def test_the_seconds_until_a_dead_draft_is_noticed_are_true() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    assert f"a draft that dies before its claim is noticed within {CLAIMED_WITHIN_S * 1000:.0f} ms." in page
+    assert f"The reminder finds one that dies later: {FIRST_CHECK_S} s after the prompt, or" in page
+    assert f"{NEXT_CHECK_S} s later if the draft had logged a heartbeat" in page
 
 
 def test_each_threat_names_what_holds_it() -> None:

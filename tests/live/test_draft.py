@@ -12,10 +12,12 @@ import pytest
 
 from functions.live import draft as drafts
 from functions.live.deps import Frame
+from functions.live.reminders import AnswerReminder
 from functions.live.session import Sessions
 from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Digits, ask_digits
 from functions.relay.call.drafting import STANDSTILL_S
+from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.cost_limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
@@ -224,6 +226,19 @@ def test_a_prompt_whose_draft_has_died_is_answered_by_itself() -> None:
         prompt = one.prompt(WORDS)
         assert one.sessions.receive(prompt) == "answered"
         assert one.events(AnswerClaimed) == [AnswerClaimed(str(prompt.key))]
+        assert said(one) == "At nine."
+
+
+def test_the_reminder_answers_if_a_draft_died_after_its_claim() -> None:
+    with drafting() as one:
+        one.draft_is_logged()
+        prompt = one.prompt(WORDS)
+        one.log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
+        assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
+        reminder = AnswerReminder("c1", prompt.key)
+        assert (FIRST_CHECK_S, reminder.write()) in one.house.timer.notes
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.check(reminder) == "taken over"
         assert said(one) == "At nine."
 
 
