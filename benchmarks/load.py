@@ -57,7 +57,7 @@ BETWEEN = 0.02
 REQUESTS_A_TURN = 2
 
 Said = tuple[str, ...]
-"""The messages of a request to the model."""
+"""The messages of a request to the model, without capitals."""
 
 
 class EchoingModel(BedrockServer):
@@ -119,8 +119,11 @@ def _load(name: str, agent: Agent) -> Iterator[Row]:
 
 
 def question(caller: int, turn: int) -> str:
-    """Return what this caller says in this turn. No one else says it, and it is spoken as it is written."""
-    return f"The {COLOURS[caller % 5]} {THINGS[caller // 5]} would like the {ORDINALS[turn]} answer."
+    """Return what this caller says in this turn. No one else says it, and it is spoken as it is written.
+
+    It has no capitals: the model may answer a draft whose words have another case.
+    """
+    return f"the {COLOURS[caller % 5]} {THINGS[caller // 5]} would like the {ORDINALS[turn]} answer."
 
 
 def utterance(caller: int, turn: int) -> Utterance:
@@ -134,16 +137,17 @@ def answer(question: str) -> str:
 
 
 def said(body: Any) -> Said:
-    """Return the messages of the conversation in a request to the model."""
+    """Return the messages of the conversation in a request to the model, without capitals."""
     return tuple(
-        " ".join(block["text"] for block in message["content"] if "text" in block) for message in body["messages"]
+        " ".join(block["text"] for block in message["content"] if "text" in block).lower()
+        for message in body["messages"]
     )
 
 
 def expected(caller: int, turn: int, greeting: str) -> Said:
     """Return what the model must be asked in this turn: its caller's earlier turns, each once, and no others."""
     before = [line for earlier in range(turn) for line in _exchange(caller, earlier)]
-    return (CALL_BEGINS.text, greeting, *before, question(caller, turn))
+    return tuple(line.lower() for line in (CALL_BEGINS.text, greeting, *before, question(caller, turn)))
 
 
 def judged(heard: list[list[str]], asked: list[Said], agent: Agent) -> tuple[int, int]:
@@ -169,10 +173,10 @@ def requests_a_turn(asked: list[Said], agent: Agent) -> list[int]:
 def _finished(asked: list[Said], agent: Agent) -> Iterator[Said]:
     """Yield the requests that are no drafts, and each request once: a draft may ask what the prompt asks."""
     drafts = {
-        (*expected(*place, agent.greeting)[:-1], words)
+        (*expected(*place, agent.greeting)[:-1], words.lower())
         for place in _places()
         for _, words in utterance(*place).partials
-        if words != question(*place)
+        if words.lower() != question(*place)
     }
     return (request for request in dict.fromkeys(asked) if request not in drafts)
 

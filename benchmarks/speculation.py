@@ -18,7 +18,7 @@ from local.models.steps import Finish, Text
 from local.phone import Call, Quirks
 from local.phone.clauses import Utterance
 
-UTTERANCES = 100
+UTTERANCES = 200
 """Utterances for each model."""
 
 MODELS = {0.3: 150, 0.6: 250}
@@ -32,10 +32,11 @@ NUMBER = "+15550188"
 SPEED = 100.0
 
 OPEN_ENDS = 1 / 11
-"""How many utterances end without a mark."""
+"""How many utterances end without a mark. Recorded."""
 
-TWO_SENTENCES = 0.2
-"""How many utterances have a sentence before the last one."""
+TWO_SENTENCES = 2 / 11
+"""How many utterances have a sentence before the last one. Recorded: 3 of 13 partial prompts with an end mark were
+changed later. Concluded: one of the three kept its words, so in 2 of 11 utterances more words followed."""
 
 WORDS = (
     *("when", "do", "you", "open", "on", "friday", "we", "would", "like", "the", "table", "near", "window"),
@@ -99,7 +100,7 @@ def utterance(chance: Random, speed: float = 1.0) -> Utterance:
 def _words(chance: Random) -> list[str]:
     """Return the words of an utterance, each sentence with its mark. The first word makes the utterance unique."""
     words = ["".join(chance.choices("bdfgklmnprst", k=10)), *chance.choices(WORDS, k=chance.randint(3, 9))]
-    if chance.random() < TWO_SENTENCES and len(words) > 5:
+    if chance.random() < TWO_SENTENCES:
         words[2] += "."
     if chance.random() >= OPEN_ENDS:
         words[-1] += "?"

@@ -13,6 +13,7 @@ from benchmarks.load import (
     judged,
     question,
     requests_a_turn,
+    said,
     utterance,
 )
 
@@ -64,7 +65,7 @@ def draft(words: str, caller: int = 3, turn: int = 4) -> Said:
 
 def partial(number: int, caller: int = 3, turn: int = 4) -> str:
     """The words of a partial prompt of this turn."""
-    return utterance(caller, turn).partials[number][1]
+    return utterance(caller, turn).partials[number][1].lower()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,19 @@ def test_a_draft_may_ask_with_a_partial_prompt_of_its_turn(
     heard, asked = fine()
     spoil(asked)
     assert judged(heard, asked, DRAFTING) == (lost, astray)
+
+
+def test_a_draft_in_another_case_is_nothing_wrong() -> None:
+    heard, asked = fine()
+    assert any(words != words.lower() for turn in range(CALLS) for _, words in utterance(turn, 0).partials)
+    asked += [draft(words.lower(), turn, 0) for turn in range(CALLS) for _, words in utterance(turn, 0).partials]
+    assert judged(heard, asked, DRAFTING) == (0, 0)
+
+
+def test_requests_are_compared_without_their_case() -> None:
+    body = {"messages": [{"content": [{"text": "The Green"}]}, {"content": [{"text": "apple?"}, {"image": ""}]}]}
+    assert said(body) == ("the green", "apple?")
+    assert all(line == line.lower() for line in expected(3, 4, GREETING))
 
 
 def test_without_drafts_a_draft_is_astray() -> None:

@@ -11,7 +11,7 @@ def test_an_utterance_ends_with_the_words_of_its_last_partial(number: int) -> No
     moments = [at for at, _ in one.partials]
     assert moments == sorted(moments)
     assert one.partials[-1][1] == one.text
-    assert 0.358 <= one.final_after - moments[-1] <= 0.837
+    assert 0.3579 <= one.final_after - moments[-1] <= 0.8371
 
 
 def test_the_utterances_are_all_different() -> None:
