@@ -16,6 +16,9 @@ from infra.inventory import inventory
 
 RUNS = 9
 
+MOST_MB = {"default": 4.5}
+"""The most megabytes of a function's zipped package. `default` gives the answers."""
+
 BARE = """
 import boto3
 for name in ("dynamodb", "bedrock-runtime", "apigatewaymanagementapi", "sqs"):
@@ -59,7 +62,8 @@ def _seconds(code: str) -> float:
 def sizes() -> Iterator[Row]:
     """Return the zipped size of each function's package for Lambda."""
     for function in inventory(chosen("bedrock")):
-        yield Row(f"zipped size of {function.name}", round(_zipped(bundle(function)) / 1e6, 2), "MB")
+        size = round(_zipped(bundle(function)) / 1e6, 2)
+        yield Row(f"zipped size of {function.name}", size, "MB", MOST_MB.get(function.name))
 
 
 def _zipped(folder: Path) -> int:

@@ -4,10 +4,10 @@ The utterances are generated. Their partial prompts have the rhythm of recorded 
 utterance does as often as there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
-from statistics import quantiles
+from statistics import mean, quantiles
 
 from benchmarks.line import BETWEEN, Measured, TimedModel, measured
 from benchmarks.report import Row
@@ -31,6 +31,9 @@ NUMBER = "+15550188"
 
 SPEED = 100.0
 
+PEER_MS = 51
+"""Milliseconds from the prompt to a peer's first words, less the model's: it asks when the final prompt comes."""
+
 OPEN_ENDS = 1 / 11
 """How many utterances end without a mark. Recorded."""
 
@@ -46,18 +49,27 @@ WORDS = (
 
 def speculation() -> Iterator[Row]:
     """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
-    for first, most in MODELS.items():
+    for first in MODELS:
         model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
         with measured(model) as line, answering():
             line.dev_stack.queue.close()
             line.delay(0.005, 0.03)
             waits, requests = zip(*_turns(line), strict=True)
-        name, waited = f"drafts, model {first * 1000:.0f} ms", quantiles(waits, n=20)
-        yield Row(f"{name}: first words after the prompt 5/30, p50", round(waited[9], 1), "ms", USUAL_MS)
-        yield Row(f"{name}: first words after the prompt 5/30, p90", round(waited[17], 1), "ms", most)
-        yield Row(f"{name}: requests to the model a turn, p50", sorted(requests)[len(requests) // 2], "", 2)
-        yield Row(f"{name}: requests to the model a turn, p95", sorted(requests)[len(requests) * 19 // 20], "", 3)
-        yield Row(f"{name}: requests to the model a turn, mean", round(sum(requests) / len(requests), 2), "")
+        yield from rows(first, waits, requests)
+
+
+def rows(first: float, waits: Sequence[float], requests: Sequence[int]) -> Iterator[Row]:
+    """Return the figures with one model: `waits` in milliseconds and `requests` to the model, of each turn."""
+    words, asked = (
+        f"drafts, model {first * 1000:.0f} ms: {what}"
+        for what in ("first words after the prompt 5/30", "requests to the model a turn")
+    )
+    waited, counts = quantiles(waits, n=20), sorted(requests)
+    yield Row(f"{words}, p50", round(waited[9], 1), "ms", USUAL_MS, f"{first * 1000 + PEER_MS:.0f}")
+    yield Row(f"{words}, p90", round(waited[17], 1), "ms", MODELS[first])
+    yield Row(f"{asked}, p50", counts[len(counts) // 2], "", 2, "1")
+    yield Row(f"{asked}, p95", counts[len(counts) * 19 // 20], "", 3, "1")
+    yield Row(f"{asked}, mean", round(mean(counts), 2), "", None, "1")
 
 
 @contextmanager

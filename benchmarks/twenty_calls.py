@@ -87,7 +87,7 @@ def rows(one: Measured, name: str, per_turn: float | None = None, environments: 
     title = f"{CALLS} calls of {TURNS} turns{name}"
     yield Row(f"{title}: invocations", one.invocations.total(), "", None, "180")
     yield Row(f"{title}: invocations a turn", round(one.per_turn, 2), "", per_turn, "1.8")
-    yield Row(f"{title}: invocations by reminders", one.reminders, "")
+    yield Row(f"{title}: invocations by reminders", one.reminders, "", None, "0")
     yield Row(f"{title}: environments", one.environments.total(), "", environments, "18")
     yield Row(f"{title}: events that found no environment free", one.waited, "")
     yield Row(f"{title}: notes put without a function", one.notes_put, "")

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.speculation import UTTERANCES, utterance
+from benchmarks.speculation import UTTERANCES, rows, utterance
 
 
 @pytest.mark.parametrize("number", range(0, UTTERANCES, 10))
@@ -24,3 +24,8 @@ def test_some_words_are_revised_and_some_sentences_end_early() -> None:
     assert any("revised" in text for one in all_of_them for _, text in one.partials)
     assert any("." in one.text for one in all_of_them)
     assert any(one.text[-1].isalpha() for one in all_of_them)
+
+
+def test_what_a_peer_needs_stands_beside_the_drafts() -> None:
+    assert [row.others for row in rows(0.3, [50.0, 60.0], [1, 2])] == ["351", "", "1", "1", "1"]
+    assert next(row.others for row in rows(0.6, [50.0, 60.0], [1, 2])) == "651"

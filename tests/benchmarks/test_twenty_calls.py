@@ -120,9 +120,9 @@ def test_the_function_reads_a_reminder_that_returns() -> None:
     assert messages(reminder_event(body, "m1")) == [("m1", body)]
 
 
-def found(invocations: int, environments: int, errors: int = 0, unanswered: int = 0) -> list[str]:
-    """The rows that miss their goals."""
-    one = Measured(
+def needed(invocations: int, environments: int, errors: int = 0, unanswered: int = 0) -> Measured:
+    """What the calls of a checkout needed."""
+    return Measured(
         invocations=Counter(prompt=invocations),
         environments=Counter(default=environments),
         waited=99,
@@ -133,7 +133,18 @@ def found(invocations: int, environments: int, errors: int = 0, unanswered: int 
         unanswered=unanswered,
         reminders_due=0,
     )
+
+
+def found(invocations: int, environments: int, errors: int = 0, unanswered: int = 0) -> list[str]:
+    """The rows that miss their goals."""
+    one = needed(invocations, environments, errors, unanswered)
     return [row.what.partition(": ")[2] for row in rows(one, "", 3, 40) if not row.met]
+
+
+def test_what_a_peer_needs_stands_beside_the_calls() -> None:
+    others = {row.what.partition(": ")[2]: row.others for row in rows(needed(300, 40), "")}
+    assert others["invocations by reminders"] == "0"
+    assert others["invocations a turn"] == "1.8"
 
 
 def test_each_goal_of_the_twenty_calls_can_be_missed() -> None:
