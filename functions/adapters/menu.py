@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Dial, Gather, Hangup, Record, Redirect, Say, VoiceResponse
 
-from functions.relay.agent.checks import as_xml
 from functions.relay.agent.menu_script import MenuChoice, MenuScript
+from functions.relay.agent.twiml_text import MOST_SPOKEN_CHARACTERS, as_xml
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.hand_off_events import MENU
 from functions.relay.wire.party import kind_of
@@ -122,7 +122,7 @@ def document(verbs: Iterable[TwiML]) -> str:
 
 
 def _say(script: MenuScript, sentence: str) -> Say:
-    return Say(sentence, **script.said_with)
+    return Say(sentence[:MOST_SPOKEN_CHARACTERS], **script.said_with)
 
 
 def _url(script: MenuScript, agent: str, step: MenuStep, number: int = 0) -> str:

@@ -13,7 +13,8 @@ from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Gather, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
-from functions.relay.agent.checks import as_xml
+from functions.relay.agent.document_size import greeting_that_fits
+from functions.relay.agent.twiml_text import MOST_SPOKEN_CHARACTERS, as_xml
 from functions.relay.agent.voicemail import voicemail
 from functions.relay.agent.voices import said_with
 from functions.relay.log.events import Announced, HandedOff
@@ -63,7 +64,9 @@ def begin(
         text, language = agent.outside_session(agent.recording.announcement, announced.language, "recorded")
         _say(response, text, agent, language)
         response.append(_recording(agent.recording.channels, urls.recorded))
-    for verb in instead or [_connect(agent, urls, announced, agent.first_words(announced))]:
+    for verb in instead or [
+        _connect(agent, urls, announced, greeting_that_fits(agent, agent.first_words(announced)))
+    ]:
         response.append(verb)
     return _document(response)
 
@@ -180,7 +183,7 @@ def _document(response: VoiceResponse) -> str:
 def _say(response: VoiceResponse | Gather, sentence: str, agent: Agent, language: str = "") -> None:
     """Say a sentence in a language of the agent, by default its first, with the agent's voice if <Say> has it."""
     code = language if language in agent.voices else agent.language
-    response.say(sentence, **said_with(agent.voices, code))
+    response.say(sentence[:MOST_SPOKEN_CHARACTERS], **said_with(agent.voices, code))
 
 
 def _recording(channels: str, recorded: str) -> Start:

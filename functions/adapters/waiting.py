@@ -3,7 +3,7 @@
 from twilio.twiml.voice_response import VoiceResponse
 
 from functions.relay import Agent
-from functions.relay.agent.checks import NOT_XML
+from functions.relay.agent.twiml_text import as_xml
 from functions.relay.agent.voices import said_with
 from functions.relay.text.speakable import spoken_whole
 
@@ -22,4 +22,4 @@ def hold(words_or_music: str, agent: Agent, language: str, again: str) -> str:
             response.say(spoken_whole(words_or_music, frozenset(), code), **said_with(agent.voices, code))
         response.pause(length=PAUSE_S)
         response.redirect(again, method="POST")
-    return NOT_XML.sub("", str(response))
+    return as_xml(str(response))

@@ -10,8 +10,10 @@ from functions.adapters.apigateway import Webhook
 from functions.relay import Agent, Caller, EndCall, HandOff, PassTo, Say
 from functions.relay.agent.agent import Arrival
 from functions.relay.agent.closing import at_this_hour
+from functions.relay.agent.document_size import MOST_PER_CALL_BYTES
 from functions.relay.agent.menu_script import is_menu, script
 from functions.relay.agent.phrases import spoken_in
+from functions.relay.agent.twiml_text import cut_to
 from functions.relay.agent.words import stranger, words_for
 from functions.relay.answer.guarding import guard_of_functions
 from functions.relay.deadlines import ARRIVE_WITHIN_S
@@ -102,7 +104,7 @@ def agent_for(deps: WebhookDeps, announced: Announced, call: str) -> Agent:
     for name, function in functions.items():
         del known[name]
         try:
-            known |= {name: value} if (value := function(caller)) else {}
+            known |= {name: cut_to(value, MOST_PER_CALL_BYTES)} if (value := function(caller)) else {}
         except Exception as error:  # noqa: BLE001 - an agent's function may raise anything; the call continues
             logger.error("an agent's %s failed: %s", name, location_of(error))
     return agent.with_relay(known)

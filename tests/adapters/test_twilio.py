@@ -1,5 +1,6 @@
 """Twilio's signatures with the vectors of its documentation, and the TwiML as an XML parser reads it."""
 
+import html
 import inspect
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from twilio.twiml.voice_response import Connect
 from functions.adapters import twilio
 from functions.relay import Agent, Intelligence, Operator, Recording, Voice
 from functions.relay.agent.relay_attributes import ATTRIBUTES, OURS, REFUSED
+from functions.relay.agent.twiml_text import MOST_DOCUMENT_BYTES
 from functions.relay.log.events import Announced
 
 RELAY = "wss://relay.example.com/prod"
@@ -308,3 +310,38 @@ def test_the_call_s_language_is_the_one_in_which_a_machine_says_so() -> None:
     spanish = replace(ANNOUNCED, language="es-ES", outbound=True)
     said, _ = ElementTree.fromstring(twilio.begin(replace(DESK, voices=voices), DOORS, spanish))
     assert (said.text, said.attrib["language"]) == ("Está hablando con un asistente automático.", "es-ES")
+
+
+HINTS = ["x" * 96 + f"{number:04d}" for number in range(500)]
+NAMED = f"arrives:{'front_desk' * 5}"
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        replace(DESK, hints=HINTS),
+        replace(DESK, hints=HINTS, voices={"en-US": Voice("Amazon", "Joanna"), "hi-IN": Voice("Amazon", "Aditi")}),
+        replace(DESK, voices={"en-US": Voice("Amazon", "Amy", second=Voice("Amazon", "Joanna", hints=HINTS))}),
+        replace(DESK, relay={"intelligence_service": "ü" * 4096}, recording=Recording("This & that <is> recorded.")),
+    ],
+)
+@pytest.mark.parametrize("greeting", ["", "Hi & bye! " * 400, "नमस्ते" * 2000, '"' * 100_000])
+@pytest.mark.parametrize("second", [False, True])
+def test_a_document_is_never_too_large_for_twilio(agent: Agent, greeting: str, second: bool) -> None:
+    host = "abcdefghij.execute-api.ap-southeast-2.amazonaws.com/prod"
+    urls = twilio.CallbackUrls(f"wss://{host}", f"https://{host}/relay-ended", f"https://{host}/recorded")
+    announced = replace(ANNOUNCED, agent=NAMED, greeting=greeting, ticket="t" * 64, outbound=True, second=second)
+    document = twilio.begin(agent, urls, announced)
+    assert len(document.encode()) <= MOST_DOCUMENT_BYTES
+    ElementTree.fromstring(document)
+
+
+def test_a_short_greeting_of_a_call_is_never_cut() -> None:
+    agent = replace(DESK, hints=HINTS)
+    words = "ü" * 600
+    assert words in html.unescape(twilio.begin(agent, DOORS, replace(ANNOUNCED, greeting=words)))
+
+
+def test_words_of_a_call_are_cut_to_what_say_takes() -> None:
+    spoken = ElementTree.fromstring(twilio.farewell("x" * 5000, DESK)).find("Say")
+    assert spoken is not None and spoken.text == "x" * 4096

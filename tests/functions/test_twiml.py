@@ -388,5 +388,6 @@ def test_a_session_has_what_belongs_to_its_call(twiml: ModuleType, monkeypatch: 
         return {key: found.attrib.get(key, "") for key in ("customerName", "conversationId", "speechTimeout")}
 
     assert attributes("Alma") == {"customerName": "Alma", "conversationId": "c-1", "speechTimeout": "900"}
+    assert attributes("x" * 5000)["customerName"] == "x" * 1000
     assert attributes("") == {"customerName": "", "conversationId": "c-1", "speechTimeout": "900"}
     assert attributes("Nobody") == {"customerName": "Nobody", "conversationId": "", "speechTimeout": "900"}

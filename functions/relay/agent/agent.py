@@ -11,6 +11,7 @@ from functions.relay.agent.agent_checks import check_agent
 from functions.relay.agent.answers import Answers, answers_prompt
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.document_size import check_documents
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence
@@ -203,6 +204,7 @@ class Agent:
         check_agent(self)
         object.__setattr__(self, "toolbox", toolbox(self.tools, tuple(self.voices)))
         object.__setattr__(self, "acts", {key: key_meaning(key, one, self.voices) for key, one in self.keys.items()})
+        check_documents(self)
 
     @property
     def private(self) -> frozenset[Private]:
@@ -243,8 +245,7 @@ class Agent:
 
     def speaking(self, second: bool) -> "Agent":
         """Return the agent with its second voices, where it has them; unchanged if `second` is False."""
-        voices = {code: one.second or one for code, one in self.voices.items()}
-        return self._with("voices", voices) if second else self
+        return self._with("voices", {tag: one.second or one for tag, one in self.voices.items()}) if second else self
 
     def with_relay(self, relay: Mapping[str, Attribute]) -> "Agent":
         """Return the agent with these attributes of <ConversationRelay>, which belong to one call."""
@@ -275,8 +276,7 @@ class Agent:
     def whole_prompt(self, prompt: str, language: str) -> str:
         """Return these instructions with the agent's answers and topics, in this language."""
         answers = [answers_prompt(self.answers, language)] if self.answers else []
-        topics = [topics_prompt(self.topics, language)] if self.topics else []
-        return "\n\n".join([prompt, *answers, *topics])
+        return "\n\n".join([prompt, *answers, *([topics_prompt(self.topics, language)] if self.topics else [])])
 
     def first_words(self, announced: Announced) -> str:
         """Return the first words of the session that was announced."""

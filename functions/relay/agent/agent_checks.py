@@ -19,12 +19,13 @@ from functions.relay.agent.checks import (
     of_kind,
     of_languages,
 )
-from functions.relay.agent.hand_off import HandOff, hand_off_fault
+from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import check_intelligence
 from functions.relay.agent.menu import Menu, check_menu
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.relay_attributes import check_attributes, check_extra, check_pci
+from functions.relay.agent.static_outcomes import check_static_outcomes
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice, check_voices
@@ -105,10 +106,7 @@ def _check_kinds(agent: "Agent") -> None:
         for name in (one.name for one in fields(own)):
             fits_twiml(f"Agent.own_phrases[{code!r}].{name}", str(getattr(own, name)))
     mapped("Agent.keys", agent.keys, '{"0": HandOff(…)}')
-    for act in (*agent.keys.values(), agent.when_limited):
-        # In a call, a long brief of the model is cut: the caller must not wait for a second one.
-        if isinstance(act, HandOff) and (fault := hand_off_fault("brief", act.brief)):
-            raise AgentError(fault)
+    check_static_outcomes(agent)
     check_spoken("Agent.voicemail", agent.voicemail)
     check_number("Agent.minutes", agent.minutes, 2, LONGEST_CALL_MINUTES, "minutes")
     of_kind("Agent.silence", agent.silence, Silence | None, "Silence(after=10), or None")

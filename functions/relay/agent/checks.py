@@ -1,11 +1,11 @@
 """Checks what a user writes: types, numbers, lists, texts that are spoken or that go into TwiML."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import UnionType
 from typing import Any
 
 from functions.relay.agent.tools import AgentError
+from functions.relay.agent.twiml_text import text_fault
 from functions.relay.text.speakable import recursive
 
 
@@ -71,34 +71,17 @@ def require(name: str, fault: str) -> None:
         raise AgentError(f"{name} {fault}.")
 
 
-NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML 1.0 cannot hold. Twilio ends a call whose document has one (error 12100)."""
-
-_SURROGATE = re.compile(r"&#5[5-7]\d{3};")
-"""A lone surrogate in a document: Twilio's SDK writes it as a reference, and no other character of this range."""
-
 MOST_HINTS, LONGEST_HINT = 500, 100
 """Words and phrases for the speech recognition, and characters of each. Source: Twilio, "<Gather>", `hints`.
 
-<ConversationRelay> names no limit, but Twilio refuses a TwiML document of more than 64 KB (error 11750).
+<ConversationRelay> names no limit. `document_size.py` checks that all hints together fit into a document.
 """
-
-MOST_SPOKEN_CHARACTERS = 4_096
-"""Most characters of one text for <Say>. Source: Twilio, "<Say>", Limits."""
-
-
-def as_xml(document: str) -> str:
-    """Return a document of Twilio's SDK without the characters that XML cannot hold: Twilio would refuse it."""
-    return _SURROGATE.sub("", NOT_XML.sub("", document))
 
 
 def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
     """Raise AgentError if a text, in any language, does not fit into a TwiML document."""
     for text in [texts] if isinstance(texts, str) else texts.values():
-        if found := NOT_XML.search(text):
-            raise AgentError(f"{name} has the character {found[0]!r}, which XML cannot hold; leave it out.")
-        if len(text) > MOST_SPOKEN_CHARACTERS:
-            raise AgentError(f"{name} has {len(text)} characters; Twilio speaks {MOST_SPOKEN_CHARACTERS} at most.")
+        require(name, text_fault(text))
 
 
 def check_hints(hints: Sequence[str], name: str = "Agent.hints") -> None:

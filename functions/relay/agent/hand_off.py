@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from functions.relay.agent.outcomes import EndCall, PassTo, Say
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+from functions.relay.agent.twiml_text import MOST_SPOKEN_CHARACTERS, text_fault
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import HandedOff
 from functions.relay.ports import OperatorError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_BRIEF_CHARACTERS = 500
 """Most characters of a text in a hand-off. To say them takes half a minute."""
+
+_TOLD_AT_MOST = ("a person is told", MOST_BRIEF_CHARACTERS)
 
 MOST_PEOPLE = 10
 """Most people of a hand-off. Source: Twilio, "<Number>": up to ten in a <Dial>."""
@@ -53,6 +56,9 @@ ORDERS: tuple[Order, ...] = ("in turn", "at once")
 SWITCHES: Mapping[str, tuple[bool | None, ...]] = {"confirm": (True, False, None), "premium": (True, False)}
 """The fields that are on or off, and their values."""
 
+
+TOLD = ("reason", "saying", "brief", "nobody", "meanwhile", "hold", "afterwards")
+"""The fields with words. In a call they are cut and cleaned instead of refused: a model may have written them."""
 
 COSTS_EXTRA = "The caller cannot be put through: the number costs more than an ordinary one; see HandOff.premium."
 
@@ -123,9 +129,9 @@ class HandOff:
     is told that nobody is there, and when it opens."""
 
     def __post_init__(self) -> None:
-        fields = ("to", "rings", "minutes", "order", "confirm", "hold", "premium", "hours", "closed")
+        fields = ("to", "rings", "minutes", "order", "confirm", "premium", "hours", "closed")
         faults = (hand_off_fault(name, getattr(self, name)) for name in fields)
-        if fault := next(filter(None, (*faults, hold_fault(self.to, self.hold))), ""):
+        if fault := next(filter(None, (*faults, _fault_of_music(self.hold), hold_fault(self.to, self.hold))), ""):
             raise UnreachableError(f"The caller cannot be put through: {fault}")
 
     @property
@@ -169,20 +175,33 @@ def hand_off_fault(name: str, given: object) -> str:
             return f"HandOff.rings is {given}, not 5 to 600."
         case "minutes", int() if not 1 <= given <= 1440:
             return f"HandOff.minutes is {given}, not 1 to 1440."
-        case "brief", str() if len(given) > MOST_BRIEF_CHARACTERS:
-            return f"HandOff.brief has {len(given)} characters; a person is told {MOST_BRIEF_CHARACTERS} at most."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
         case "confirm" | "premium", _ if given not in SWITCHES[name]:
             return f"HandOff.{name} is {given!r}; write one of {', '.join(map(str, SWITCHES[name]))}."
-        case "hold", str() if given.startswith("http") and not MUSIC.fullmatch(given):
-            return f"HandOff.hold is {given!r}; write words, or a URL of up to {MOST_BRIEF_CHARACTERS} letters: https://…"
+        case _ if name in TOLD:
+            return (_fault_of_music(given) if name == "hold" else "") or _fault_of_texts(name, given)
         case "hours", _ if given is not None and not hasattr(given, "is_open"):
             return f'HandOff.hours is {given!r}; write Hours("Mo-Fr 9-17"), or None.'
         case "closed", _ if not isinstance(given, HandOff | PassTo | EndCall | Say | None):
             return f"HandOff.closed is {given!r}; write a HandOff, a PassTo, an EndCall, a Say, or None."
         case _:
             return ""
+
+
+def _fault_of_music(hold: object) -> str:
+    if isinstance(hold, str) and hold.startswith("http") and not MUSIC.fullmatch(hold):
+        return f"HandOff.hold is {hold!r}; write words, or a URL of up to {MOST_BRIEF_CHARACTERS} letters: https://…"
+    return ""
+
+
+def _fault_of_texts(name: str, given: object) -> str:
+    """Return what is wrong with words that an author wrote; empty if nothing is."""
+    said = given.saying if isinstance(given, EndCall) else given
+    who, most = ("Twilio speaks", MOST_SPOKEN_CHARACTERS) if name == "saying" else _TOLD_AT_MOST
+    texts = said.values() if isinstance(said, Mapping) else (said,)
+    faults = (text_fault(text, most, who) for text in texts if isinstance(text, str))
+    return next((f"HandOff.{name} {fault}." for fault in faults if fault), "")
 
 
 def hold_fault(to: object, hold: object) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from functions.relay.agent.checks import (
+    LONGEST_HINT,
     check_number,
     check_spoken,
     fits_twiml,
@@ -61,10 +62,12 @@ class Option:
             )
         if self.key and (not isinstance(self.key, str) or self.key not in tuple(KEYS)):
             raise AgentError(f'Option.key is {self.key!r}; write one of 0 to 9, such as "1".')
+        require("Option.name", _hint_fault(self.names))
         for word in listed("Option.words", self.words):
             of_kind("Option.words", word, str, "each word as a text")
             require("Option.words", "" if normalized(word) else f"has {word!r}; write a word, such as 'table'")
             fits_twiml("Option.words", word)
+        require("Option.words", _hint_fault(self.words))
         check_number("Option.rings", self.rings, 5, 600, "seconds", whole=True)
 
     @property
@@ -119,6 +122,12 @@ class Menu:
             return f"has {len(self.options)} options, and a phone has {len(KEYS)} keys; leave some out"
         clashes = (_clash(one, other) for at, other in enumerate(self.options) for one in self.options[:at])
         return next(filter(None, clashes), "")
+
+
+def _hint_fault(words: Collection[str]) -> str:
+    """Return what is wrong with words that the recognition is told to expect; empty if nothing is."""
+    long = [word for word in words if len(word) > LONGEST_HINT]
+    return f"has {long[0][:20]!r}…; Twilio takes {LONGEST_HINT} characters at most" if long else ""
 
 
 def _clash(one: Option, other: Option) -> str:

@@ -7,13 +7,15 @@ an agent cannot be loaded.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from functions.relay.agent.agent import Agent
 from functions.relay.agent.menu import Option, normalized
 from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.voices import said_with
 from functions.relay.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from functions.relay.agent.agent import Agent
 
 Scripts = Mapping[str, Mapping[str, "MenuScript"]]
 """The scripts by the name of the agent and by the language."""
@@ -76,12 +78,12 @@ class MenuScript:
         return ",".join(word for one in self.choices for word in one.words)
 
 
-def is_menu(agent: Agent) -> bool:
+def is_menu(agent: "Agent") -> bool:
     """Return whether an agent's menu answers each call, without a model: it has no prompt."""
     return agent.menu is not None and isinstance(agent.prompt, str) and not agent.prompt.strip()
 
 
-def script(agent: Agent, language: str = "", first: str | None = None) -> MenuScript:
+def script(agent: "Agent", language: str = "", first: str | None = None) -> MenuScript:
     """Return the script of an agent's menu in one of its languages, by default its first.
 
     `first` is said before the first round. By default it says that the assistant is not there; in an agent without a
@@ -107,12 +109,12 @@ def _choice(key: str, option: Option, language: str) -> MenuChoice:
     return MenuChoice(key, tuple(words), option.to, option.rings)
 
 
-def _spoken(agent: Agent, language: str, text: str) -> str:
+def _spoken(agent: "Agent", language: str, text: str) -> str:
     speakable = agent.speakable(language)
     return speakable.feed(text) + speakable.rest()
 
 
-def scripts(agents: Mapping[str, Agent]) -> Scripts:
+def scripts(agents: Mapping[str, "Agent"]) -> Scripts:
     """Return the scripts of all agents that have a menu."""
     return {
         name: {language: script(agent, language) for language in agent.voices}

@@ -10,13 +10,16 @@ from collections.abc import Callable, Collection, Mapping
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import fits_twiml, mapped, of_kind, require
 from functions.relay.agent.tools import AgentError
-from functions.relay.agent.voices import EXAMPLES, NAMES
+from functions.relay.agent.twiml_text import text_fault
+from functions.relay.agent.voices import EXAMPLES, MODEL, NAMES
 from functions.relay.agent.words import check_words
 
 Attribute = str | bool | int | float | Callable[[Caller], str]
 """The value of an attribute, or a function that returns it for a caller; empty for none."""
 
-_BOOL, _NORMAL, _ANY = "true|false", "on|auto|off", ".+"
+_BOOL, _NORMAL, _ANY, _ID = "true|false", "on|auto|off", ".+", "[A-Za-z0-9_-]+"
+
+_LANGUAGE = r"multi|[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?"
 
 OURS: Mapping[str, str] = {
     "url": "the deployment's own",
@@ -48,7 +51,7 @@ REFUSED: Mapping[str, str] = {"application_reconnect": RESENDS}
 ATTRIBUTES: Mapping[str, str] = {
     "asr_smart_format": _BOOL,
     "backgroundNoiseReduction": _ANY,
-    "conversationConfiguration": "conv_configuration_.+",
+    "conversationConfiguration": f"conv_configuration_{_ID}",
     "conversationId": _ANY,
     "customer_name": _ANY,
     "debug": "(debugging|speaker-events|tokens-played)( (debugging|speaker-events|tokens-played))*",
@@ -63,10 +66,10 @@ ATTRIBUTES: Mapping[str, str] = {
     "partial_prompt_on_hangup": _BOOL,
     "profanity_filter": _BOOL,
     "speechTimeout": r"auto|[6-9]\d\d|[1-4]\d{3}|5000",
-    "speech_model": _ANY,
-    "transcription_language": _ANY,
+    "speech_model": MODEL.pattern,
+    "transcription_language": _LANGUAGE,
     "transcription_provider": "Google|Deepgram",
-    "tts_language": _ANY,
+    "tts_language": _LANGUAGE,
     "tts_language_text_normalization": _BOOL,
     "tts_provider": "Google|Amazon|ElevenLabs",
     "tts_text_normalization": _NORMAL,
@@ -142,10 +145,15 @@ def _attribute_fault(name: str, value: object) -> str:
         return "" if callable(value) else f"sets {name} to {value!r}, the same for every caller; {cure}"
     if callable(value):
         return f"sets {name} to a function; only {' and '.join(PER_CALL)} may be one"
+    return _value_fault(name, value)
+
+
+def _value_fault(name: str, value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if re.fullmatch(ATTRIBUTES[name], text):
-        return ""
-    return f"sets {name} to {value!r}, which Twilio does not take; it takes {ATTRIBUTES[name]}"
+    if not re.fullmatch(ATTRIBUTES[name], text):
+        return f"sets {name} to {value!r}, which Twilio does not take; it takes {ATTRIBUTES[name]}"
+    fault = text_fault(text)
+    return fault and f"sets {name}, which {fault}"
 
 
 def _multi_fault(given: Mapping[str, object]) -> str:

@@ -224,6 +224,8 @@ def _ordered(sms: Sms, caller: Caller, record: Recorder) -> str:
 def _outcome(value: Any, promised: Any) -> Outcome:
     match value:
         case HandOff():
+            if value.closed:
+                _outcome(value.closed, promised)
             return value
         case EndCall() | PassTo():
             check_lengths(value)

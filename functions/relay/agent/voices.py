@@ -56,12 +56,17 @@ EXAMPLES = {
     "Amazon": "a name such as Joanna, Joanna-Neural or Joanna-Generative",
 }
 
-DEEPGRAM = re.compile(r"(flux|nova|enhanced|base)(-.*)?")
+_MORE = r"(?:[-_.:][A-Za-z0-9]+)*"
+MODEL = re.compile(rf"(?=.{{1,100}}$)[A-Za-z0-9]+{_MORE}")
+"""The form of a speech model's name, also of one that is not known here. A provider gives its own models ids."""
+
+DEEPGRAM = re.compile(rf"(?:flux|nova|enhanced|base){_MORE}")
 GOOGLE = re.compile(
-    r"telephony|telephony_short|long|short|latest_long|latest_short|phone_call|chirp.*|default|command_and_search"
+    r"telephony|telephony_short|long|short|latest_long|latest_short|phone_call|default|command_and_search"
+    rf"|chirp{_MORE}"
 )
 
-MULTILINGUAL = re.compile(r"nova-[23]-general|flux.*")
+MULTILINGUAL = re.compile(rf"nova-[23]-general|flux{_MORE}")
 """Models that understand `multi`: Twilio names the nova models, and flux does so in tests."""
 
 SAID = frozenset({"Standard", "Wavenet", "Neural2", "Chirp3"})
@@ -120,7 +125,7 @@ class Voice:
                 "Voice.second", "has a second voice too; a language has two at most" if self.second.second else ""
             )
         require("Voice.name", _name_fault(self.provider, self.name))
-        require("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))
+        require("Voice.speech_model", _model_fault(self.listener, self.speech_model))
 
     @property
     def language(self) -> str:
@@ -191,7 +196,11 @@ def _settings_fault(name: str) -> str:
     return ""
 
 
-def _model_fault(listener: str | None, model: str) -> str:
+def _model_fault(listener: str | None, model: str | None) -> str:
+    if model is None:
+        return ""
+    if not MODEL.fullmatch(model):
+        return f"is {model!r}; write a model's name, letters and digits with - _ . : between them: nova-3-general"
     owner = "Deepgram" if DEEPGRAM.fullmatch(model) else "Google" if GOOGLE.fullmatch(model) else ""
     if not owner or owner == listener:
         return ""

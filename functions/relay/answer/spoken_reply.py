@@ -10,7 +10,16 @@ from dataclasses import replace
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.hand_off import HandOff
-from functions.relay.agent.outcomes import PassTo, Play, Say, SendDigits, Speak, Utterance, Written
+from functions.relay.agent.outcomes import (
+    MOST_TEXT_CHARACTERS,
+    PassTo,
+    Play,
+    Say,
+    SendDigits,
+    Speak,
+    Utterance,
+    Written,
+)
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.call.call import Call
@@ -76,8 +85,11 @@ class SpokenReply:
         self.script.add_sentence(spoken_in(sentence, self.language))
 
     def say(self, sentence: Spoken) -> None:
-        """Say a sentence of a tool, or the sentence that replaces it: the model may have chosen the tool's words."""
-        self.add(self.judged(spoken_in(sentence, self.language)))
+        """Say a sentence of a tool, or the sentence that replaces it: the model may have chosen the tool's words.
+
+        A longer text than a tool may return is cut.
+        """
+        self.add(self.judged(spoken_in(sentence, self.language)[:MOST_TEXT_CHARACTERS]))
 
     def judged(self, words: str) -> str:
         """Return the words of a tool as they may be spoken, with a sentence in place of what must not be said."""

@@ -82,16 +82,34 @@ TOO_LONG = "x" * (MOST_TEXT_CHARACTERS + 1)
         (Say("Hello.", answer=TOO_LONG), "Say.answer"),
         (EndCall(saying={"en-US": TOO_LONG}), "EndCall.saying"),
         (PassTo("billing", greeting=TOO_LONG), "PassTo.greeting"),
+        (HandOff("r", "+15550100", closed=Say(TOO_LONG)), "Say.text"),
+        (
+            HandOff("r", "+15550100", closed=HandOff("r", "+15550100", closed=EndCall(saying=TOO_LONG))),
+            "EndCall.saying",
+        ),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_a_text_that_is_too_long_is_refused(outcome: Say | EndCall | PassTo, name: str) -> None:
+def test_a_text_that_is_too_long_is_refused(outcome: Say | EndCall | PassTo | HandOff, name: str) -> None:
     def returned() -> Any:
         """Do something."""
         return outcome
 
     with pytest.raises(TooLongError, match=f"{name} has 4097 characters; 4096 at most"):
         tool(returned).run("{}", Caller("+15550101"))
+
+
+def test_the_words_of_a_hand_off_that_a_model_wrote_are_no_failure() -> None:
+    control = "a\x0bb"
+
+    def through() -> HandOff:
+        """Put the caller through."""
+        return HandOff(TOO_LONG, f"workflow:WW{'0' * 32}", nobody=TOO_LONG, meanwhile=control, hold=TOO_LONG)
+
+    outcome = tool(through).run("{}", Caller("+15550101"))
+    assert isinstance(outcome, HandOff)
+    noted = outcome.as_event("h1", "en-US", phrases("en"))
+    assert (len(noted.nobody), len(noted.hold), noted.meanwhile) == (500, 500, "a b")
 
 
 def test_a_text_of_the_greatest_length_is_taken() -> None:

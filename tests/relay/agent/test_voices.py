@@ -151,12 +151,24 @@ def test_a_model_of_another_provider_fits_no_listener(listener: Any, model: str,
         ("Google", "telephony"),
         ("Google", "long"),
         (None, None),
-        ("Deepgram", "of tomorrow"),
-        (None, "of tomorrow"),
+        ("Deepgram", "of-tomorrow"),
+        (None, "of-tomorrow"),
     ],
 )
 def test_an_unknown_model_of_a_listener_is_accepted(listener: Any, model: Any) -> None:
     assert Voice("ElevenLabs", ELEVEN, listener, model).speech_model == model
+
+
+@pytest.mark.parametrize("listener", [None, "Deepgram", "Google"])
+@pytest.mark.parametrize("model", ["", "nova-3\x0b", "nova-3 <x>", "flux-", "chirp 2", "flux\n", "-nova", "n" * 101])
+def test_what_no_model_is_named_is_refused(listener: Any, model: str) -> None:
+    words = fault(Voice, "ElevenLabs", ELEVEN, listener, model)
+    assert words.startswith(f"Voice.speech_model is {model!r}; write a model's name")
+
+
+@pytest.mark.parametrize("model", ["nova-3-medical", "flux-general-multi", "0aa6bfd4-1a2b-4c3d-8e9f-001122334455"])
+def test_a_model_of_a_provider_is_named_so(model: str) -> None:
+    assert Voice("ElevenLabs", ELEVEN, "Deepgram", model).speech_model == model
 
 
 @pytest.mark.parametrize("code", ["en-US", "it-IT", "es-419", "zh-Hans-CN", "fil-PH", "de", "multi"])

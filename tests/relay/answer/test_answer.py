@@ -234,6 +234,12 @@ class TestParting:
         assert drive.ended.how == "handed off"
         assert len(drive.requests) == 1
 
+    def test_cuts_words_that_are_too_long(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("tools"))
+        drive.returns("t1", HandOff("", "+15550199", saying="Hello. " * 1000)).flows()
+        assert len(drive.spoken) <= 4096
+        assert drive.ended.how == "handed off"
+
     def test_after_the_agents_own_words_adds_none(self) -> None:
         drive = Drive().words("I'll put you through. ").tool_calls("t1").happen(Finished("tools"))
         assert drive.returns("t1", HandOff("", "+15550199")).flows().spoken.strip() == "I'll put you through."
