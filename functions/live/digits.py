@@ -13,10 +13,53 @@ from functions.relay.ports import LogError, PrivateLog
 logger = logging.getLogger("hotline")
 
 
-def digits_since(deps: Deps, connection: str, asked: Key) -> tuple[Entry, ...]:
-    """Return the digits that were keyed in after the question, in order. Raises LogError."""
+LATE_KEY_MS = 1500
+"""Milliseconds after the last digit of a fixed length. Any key of this time belongs to them, and does nothing."""
+
+LATE_END_KEY_MS = 3000
+"""The same for the key `ends`: callers press it later, when they see that nothing else is asked for."""
+
+
+def is_late(agent: Agent, call: Call, key: Key, pressed: str) -> bool:
+    """Return whether a key belongs to digits that were complete without it, or that had it: a frame may come twice.
+
+    The agent may already ask for the next digits: the key then is none of them, and does not end them.
+    """
+    entries = ((turn.key, turn.cause) for turn in call.turns if isinstance(turn.cause, DigitsEntered))
+    return any(cause.asked < key and key.at <= end.at + _late_ms(agent, cause, pressed) for end, cause in entries)
+
+
+def late_until(agent: Agent, call: Call, asked: Key) -> int:
+    """Return until when any key belongs to digits that were complete when the question at `asked` came; or 0.
+
+    The invocation of such a key may have run before that of the last digit, and have kept it as a digit.
+    """
+    entries = ((turn.key, turn.cause) for turn in call.turns if isinstance(turn.cause, DigitsEntered))
+    times = ((end, _late_ms(agent, cause)) for end, cause in entries if end.frame <= asked.frame)
+    return max((end.at + time for end, time in times if time), default=0)
+
+
+def _late_ms(agent: Agent, entered: DigitsEntered, pressed: str = "") -> int:
+    """Return how many milliseconds after its last digit an entry has a key. It has those before in any case."""
+    digits_prompt = digits_prompt_of(agent, entered.tool)
+    if digits_prompt and pressed and pressed == digits_prompt.ends:
+        return LATE_END_KEY_MS
+    return LATE_KEY_MS if digits_prompt and digits_prompt.length is not None and entered.whole else 0
+
+
+def digits_since(deps: Deps, connection: str, asked: Key, late: int) -> tuple[Entry, ...]:
+    """Return the digits that were keyed in after the question, in order, but none up to `late`. Raises LogError."""
     kept = deps.ports.private.read(private_log(connection))
-    return tuple(entry for entry in kept if entry.key > asked and isinstance(entry.event, Digit))
+    digits = (entry for entry in kept if isinstance(entry.event, Digit))
+    return tuple(entry for entry in digits if entry.key > asked and entry.key.at > late)
+
+
+def keyed_now(deps: Deps, connection: str, call: Call) -> tuple[Entry, ...]:
+    """Return the digits that have come for what the caller is asked for now. Raises LogError."""
+    if call.opened is None or call.collecting is None:
+        return ()
+    asked, _ = call.collecting
+    return digits_since(deps, connection, asked, late_until(deps.agent(call.opened.agent), call, asked))
 
 
 def delete_used(private: PrivateLog, connection: str, turn: Key) -> None:
@@ -44,7 +87,7 @@ def keyed_in(deps: Deps, connection: str, agent: Agent, call: Call) -> str:
     """Return the digits that began the newest turn; "" if something else began it. Raises LogError."""
     match call.turns[-1].cause:
         case DigitsEntered(tool, _, asked, whole=True) if digits_prompt := digits_prompt_of(agent, tool):
-            keyed = digits_since(deps, connection, asked)
+            keyed = digits_since(deps, connection, asked, late_until(agent, call, asked))
             keys = in_a_row(tuple(entry for entry in keyed if entry.key <= call.turns[-1].key))
             whole = digits_prompt.whole(keys)
             return keys if whole is None else whole

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from functions.live.deps import Deps, Frame
-from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row
+from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row, is_late, late_until
 from functions.live.reading import read_open
 from functions.live.reminders import DigitsReminder
 from functions.live.reply import begin
@@ -13,7 +13,6 @@ from functions.relay.agent.outcomes import Say
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
 from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
-from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, EarlyKey, Entry, KeyPressed
 from functions.relay.log.keys import Key, private_log, session_log
@@ -31,9 +30,6 @@ PIN_KEY_GAP_MS = 2000
 LATE_PIN_KEY_MS = 3000
 """Milliseconds within which a later key continues a PIN that has two keys or more."""
 
-LATE_END_KEY_MS = 3000
-"""Milliseconds after the last digit of a fixed length. The key `ends` is ignored during this time."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Collection:
@@ -42,6 +38,8 @@ class _Collection:
     at: Key
     collecting: DigitsRequested
     digits_prompt: DigitsPrompt
+    late: int = 0
+    """Until when keys belong to the entry before, in the gateway's milliseconds."""
 
     def keyed(self, digits: tuple[Entry, ...]) -> Entry | None:
         """Return the entry that hands the digits in, at the key of the last one; None while digits are missing."""
@@ -61,8 +59,8 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     call = fold(read_open(deps, frame, tasks).entries)
     agent = deps.agent(call.opened.agent) if call.opened else None
     if agent and not call.over:
-        late, asked = _is_late_end_key(agent, call, frame, pressed), _open_request(agent, call)
-        if asked and not (late and not digits_since(deps, frame.connection, asked.at)):
+        late, asked = is_late(agent, call, frame.key, pressed.digit), _open_request(agent, call)
+        if asked and not (late and not digits_since(deps, frame.connection, asked.at, asked.late)):
             return _take(deps, frame, pressed, asked, tasks)
         meaning = None if late else agent.acts.get(pressed.digit)
         if _asks_in_private(agent) and _in_a_row(deps, frame, pressed, tasks, has_meaning=meaning is not None):
@@ -88,7 +86,7 @@ def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
     # A deployment may have removed the tool. The model is told that no digits came: nothing else ends the request.
     gone = _Collection(*call.collecting, DigitsPrompt(""))
     asked = _open_request(deps.agent(call.opened.agent), call) or gone
-    digits = digits_since(deps, reminder.connection, asked.at)
+    digits = digits_since(deps, reminder.connection, asked.at, asked.late)
     time = {"waited": reminder.waited, "after": reminder.after, "timeout": asked.digits_prompt.timeout}
     match digits_step(call, entries, digits, reminder.key, last=reminder.last, **time):
         case Settled():
@@ -107,19 +105,8 @@ def _open_request(agent: Agent, call: Call) -> _Collection | None:
     if call.collecting is None:
         return None
     digits_prompt = digits_prompt_of(agent, call.collecting[1].tool)
-    return _Collection(*call.collecting, digits_prompt) if digits_prompt else None
-
-
-def _is_late_end_key(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
-    """Return whether this is the key `ends` after digits that were complete without it.
-
-    The agent may already ask for the next digits: the key then does not end them before they begin.
-    """
-    match call.turns[-1:]:
-        case (Turn(key, cause=DigitsEntered(tool)),) if digits_prompt := digits_prompt_of(agent, tool):
-            return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_KEY_MS
-        case _:
-            return False
+    late = late_until(agent, call, call.collecting[0])
+    return _Collection(*call.collecting, digits_prompt, late) if digits_prompt else None
 
 
 def _asks_in_private(agent: Agent) -> bool:
@@ -155,8 +142,8 @@ def _without_choices(deps: Deps, frame: Frame) -> list[Key]:
 
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:
     deps.ports.private.append(private_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
-    if not asked.keyed(digits_since(deps, frame.connection, asked.at)):
+    if not asked.keyed(digits_since(deps, frame.connection, asked.at, asked.late)):
         return "a digit"
     tasks.wait(lambda: False, SETTLE_S)
-    keyed = asked.keyed(digits_since(deps, frame.connection, asked.at))
+    keyed = asked.keyed(digits_since(deps, frame.connection, asked.at, asked.late))
     return begin(deps, frame.connection, keyed, tasks) if keyed else "a digit"

@@ -1,7 +1,7 @@
 """Lets the agent go on after a noise: an interrupt that brought no words."""
 
 from functions.live.deps import Deps, Frame
-from functions.live.digits import digits_since
+from functions.live.digits import keyed_now
 from functions.live.reminders import NoiseReminder
 from functions.live.tasks import TaskGroup
 from functions.live.timer_turn import follow
@@ -19,7 +19,6 @@ def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
     """Let the agent go on if an interrupt brought no words; return one word for the debug log. Raises LogError."""
     entries = deps.ports.log.read(session_log(reminder.connection))
     call = fold(entries)
-    if call.collecting:
-        entries = (*entries, *digits_since(deps, reminder.connection, call.collecting[0]))
+    entries = (*entries, *keyed_now(deps, reminder.connection, call))
     step = noise_step(call, entries, reminder.key, reminder.waited)
     return follow(deps, reminder, step, tasks)

@@ -5,7 +5,7 @@ relay/call/timers.py decides.
 """
 
 from functions.live.deps import Deps
-from functions.live.digits import digits_since
+from functions.live.digits import keyed_now
 from functions.live.reminders import SilenceReminder
 from functions.live.tasks import TaskGroup
 from functions.live.timer_turn import follow
@@ -21,7 +21,7 @@ def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> st
     silence = deps.agent(call.opened.agent).silence if call.opened else None
     if silence is None:
         return "settled"
-    if call.collecting and call.suspended:
-        entries = (*entries, *digits_since(deps, reminder.connection, call.collecting[0]))
+    if call.suspended:
+        entries = (*entries, *keyed_now(deps, reminder.connection, call))
     step = silence_step(call, entries, reminder.key, reminder.waited, silence.after)
     return follow(deps, reminder, step, tasks)

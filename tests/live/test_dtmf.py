@@ -8,6 +8,7 @@ import pytest
 
 from functions.live.reminders import AnswerReminder, DigitsReminder, NoiseReminder, TimeLimitReminder, read
 from functions.relay import Caller, Digits, Say, ask_digits
+from functions.relay.agent.tools import Tool
 from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import DIGITS_CHECK_S
@@ -52,6 +53,12 @@ def asking(*answers: list[StreamEvent | Exception]) -> House:
 
 def press(house: House, *keys: str) -> list[str]:
     return [house.sessions.receive(house.frame({"type": "dtmf", "digit": key})) for key in keys]
+
+
+def press_at(house: House, at: int, *keys: str) -> list[str]:
+    """Press keys, the first at this time, and each 300 ms after the one before."""
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=at + 300 * number) for number, key in enumerate(keys)]
+    return [house.sessions.receive(frame) for frame in frames]
 
 
 def heard(house: House) -> str:
@@ -123,8 +130,8 @@ def test_digits_count_in_the_order_in_which_they_were_pressed(order: tuple[int, 
 def test_a_tool_knows_what_the_one_before_stored() -> None:
     house = asking(saying("Thank you."), ASKS, saying("Again, thank you."))
     press(house, *"1234")
-    house.sessions.receive(house.prompt("Once more?"))
-    press(house, *"1234")
+    house.sessions.receive(house.prompt("Once more?", at=5000))
+    press_at(house, 6000, *"1234")
     kept = [event.memory for event in house.events() if isinstance(event, ToolReturned)]
     assert [memory for memory in kept if memory] == [(("tries", 1),), (("tries", 2),)]
 
@@ -252,7 +259,8 @@ def test_a_late_end_does_not_end_the_next_digits(late: str) -> None:
     house = House(ASKS, ASKS, saying("Thank you."), desk=BANK).opened()
     house.sessions.receive(house.prompt("My balance?"))
     assert press(house, *"9999")[-1] == "answered"
-    assert press(house, *late, *"1234") == ["dtmf"] * len(late) + ["a digit"] * 3 + ["answered"]
+    assert press(house, *late) == ["dtmf"] * len(late)
+    assert press_at(house, 3000, *"1234") == ["a digit"] * 3 + ["answered"]
     assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
 
 
@@ -338,3 +346,77 @@ def test_early_keys_are_no_part_of_the_digits() -> None:
     house.sessions.receive(prompt)
     press(house, *"1234")
     assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
+
+
+ENDLESS = ask_digits(check_pin, saying="Your PIN, please.", length=4, ends="")
+OPEN_PIN = ask_digits(check_pin, saying="Your PIN, please.", length=4, private=False)
+STARRED = ask_digits(check_pin, saying="Your PIN, please.", length=4, ends="*")
+ANY_LENGTH = ask_digits(check_pin, saying="Your PIN, please.")
+MEANINGS = {key: f"Meaning of {key}." for key in "0*#1"}
+
+
+def entered(asks: Tool, keys: str = "1234", *more: list[StreamEvent | Exception]) -> House:
+    """A session in which the caller keyed these in from 9.0 s on, a key each 300 ms."""
+    house = House(ASKS, *(more or [saying("Thank you.")]), desk=replace(BANK, tools=[asks], keys=MEANINGS)).opened()
+    house.sessions.receive(house.prompt("My balance?", at=5000))
+    assert press_at(house, 9000, *keys)[-1] == "answered"
+    return house
+
+
+@pytest.mark.parametrize("late", ["0", "*", "#", "1"])
+@pytest.mark.parametrize("asks", [ASKED, ENDLESS, OPEN_PIN, STARRED], ids=["usual", "no end", "open", "starred"])
+@pytest.mark.parametrize("after_ms", [0, 300, 1500])
+def test_a_key_soon_after_the_last_digit_does_nothing(asks: Tool, late: str, after_ms: int) -> None:
+    house = entered(asks)
+    assert press_at(house, 9900 + after_ms, late) == ["dtmf"]
+    assert not any(isinstance(event, KeyPressed) for event in house.events())
+    assert house.events()[-1] == Dtmf("" if asks.digits_prompt and asks.digits_prompt.private else late)
+    assert heard(house).endswith("Thank you.")
+
+
+@pytest.mark.parametrize(("late", "asks"), [("0", ASKED), ("*", ASKED), ("#", ENDLESS), ("#", STARRED)])
+def test_a_key_means_something_again_after_that_time(late: str, asks: Tool) -> None:
+    house = entered(asks, "1234", saying("Thank you."), saying("I see."))
+    assert press_at(house, 9900 + 1501, late) == ["answered"]
+    assert heard(house).endswith("I see.")
+
+
+def test_digits_of_any_length_have_only_their_end_key() -> None:
+    house = entered(ANY_LENGTH, "1234#", saying("Thank you."), saying("I see."))
+    assert press_at(house, 10_500, "#") == ["dtmf"]
+    assert press_at(house, 13_000, "0") == ["answered"]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_digit_that_comes_twice_is_no_choice(number: int) -> None:
+    house = House(ASKS, saying("Thank you."), desk=replace(BANK, keys=dict.fromkeys("1234", "Hello?"))).opened()
+    house.sessions.receive(house.prompt("My balance?", at=5000))
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=9000 + at) for at, key in enumerate("1234")]
+    assert [house.sessions.receive(frame) for frame in frames][-1] == "answered"
+    assert house.sessions.receive(frames[number]) == "dtmf"
+    assert not any(isinstance(event, KeyPressed) for event in house.events())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_fifth_digit_is_none_of_the_next_pin(first: bool) -> None:
+    house = House(ASKS, ASKS, saying("Thank you."), desk=replace(BANK, keys=MEANINGS)).opened()
+    house.sessions.receive(house.prompt("My balance?", at=5000))
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=9000 + 300 * at) for at, key in enumerate("99990")]
+    order = [0, 1, 2, 4, 3] if first else [0, 1, 2, 3, 4]
+    for number in order:
+        house.sessions.receive(frames[number])
+    assert press_at(house, 12_000, *"1234") == ["a digit"] * 3 + ["answered"]
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
+    assert not any(isinstance(event, KeyPressed) for event in house.events())
+
+
+def test_a_fifth_digit_is_late_also_after_a_prompt() -> None:
+    house = entered(ASKED, "1234", saying("Thank you."), saying("Yes?"))
+    house.sessions.receive(house.prompt("There.", at=10_500))
+    assert press_at(house, 11_000, "0") == ["dtmf"]
+
+
+def test_a_tool_that_a_deployment_removed_has_no_late_keys() -> None:
+    house = entered(ASKED, "1234", saying("Thank you."), saying("I see."))
+    deployed = house.with_model(house.model, replace(BANK, tools=[], keys=MEANINGS))
+    assert deployed.receive(house.frame({"type": "dtmf", "digit": "0"}, at=10_200)) == "answered"
