@@ -55,6 +55,11 @@ _TARGET = r"[^\s()]{0,1000}"
 _TAG = r"[a-zA-Z][\w:-]{0,30}(?:\s[^<>]{0,300})?/?"
 _BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
 _EDGE = r"[|→•][|→• \t]{0,40}"
+_NUMBER_STAR = r"(?<=\s)\*(?=[.,#]?\d)"
+"""Matches an asterisk that begins an emphasis, `*8*`, or that is a key of the phone, `*67`."""
+
+_EMPHASISED = r"(?:[^*\n]|\*\*[^*\s][^*\n]{0,80}\*\*|(?<=\s)\*(?=\s)){1,80}"
+_NO_CLOSER = r"(?:(?<=\s)|(?<=[\"'“(\[`])(?=\*[\"'”)\]`]))"
 
 LINES = (
     rule(
@@ -98,7 +103,12 @@ INLINE = (
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
     rule(r"(?<=`)[*#]", r"(?<=`)[*#](?=[\d*#`])", lambda out, one: out.say(one[0])),
     rule(r"(?<=[\"'“(\[])[*#]", r"(?<=[\"'“(\[])[*#](?=[\"'”)\]])", lambda out, one: out.say(one[0])),
-    rule(r"(?<=\s)\*#?", r"(?<=\s)\*(?=[\s\d.,;:!?)]|#\d|\Z)", lambda out, _: out.say("*")),
+    rule(
+        rf"{_NUMBER_STAR}{_EMPHASISED}(?:\*(?:\*[^*\n]{{0,81}}\*?)?)?",
+        rf"{_NUMBER_STAR}(?={_EMPHASISED}(?!{_NO_CLOSER})\*(?![\d*#]))",
+        lambda out, one: out.emphasise(one[0], begins=True),
+    ),
+    rule(r"(?<=\s)\*[#.,]?", r"(?<=\s)\*(?=[\s\d.,;:!?)]|#\d|\Z)", lambda out, _: out.say("*")),
     rule(NEVER, r"\*{1,10}(?=[^\s])", lambda out, one: out.emphasise(one[0], begins=True)),
     rule(NEVER, r"\*{1,10}", lambda out, one: out.emphasise(one[0], begins=False)),
     rule(r"_{1,10}", r"(?<=[^\W_])_(?=[^\W_])", lambda out, _: out.say("_")),

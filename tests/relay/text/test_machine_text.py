@@ -362,6 +362,24 @@ RAW = {
     'assistant to=functions.find<|channel|>commentary json<|message|>{"a": 1}<|call|>Yes.': "Yes.",
     "assistant to me, to=you": "assistant to me, to=you",
 }
+STARRED = {
+    # An emphasis has a closing star on its line; a key of the phone has none
+    "Your table is for *2* at *8*.": "Your table is for 2 at 8.",
+    "*12:30* works, or *8*pm.": "12:30 works, or 8pm.",
+    "Say *2 or 3*, *.5* or *#1*.": "Say 2 or 3, .5 or #1.",
+    "At *8*, or *9*?\n*10* too": "At 8, or 9? 10 too",
+    "*2 is **very** few*, *2*(two)": "2 is very few, 2(two)",
+    "*2 * 3 = 6*, *5*-star": "2 * 3 = 6, 5-star",
+    "| *8* | *50*% |": "8, 50%.",
+    "Press *5. Or *123# now.": "Press *5. Or *123# now.",
+    "Dial *67 and then *69": "Dial *67 and then *69",
+    "Dial *21*555# or 2*3*4.": "Dial *21*555# or 2*3*4.",
+    "Dial *#06#, then *5*.": "Dial *#06#, then 5.",
+    "Use *5 or the star (*).": "Use *5 or the star (*).",
+    'Use *5, "*" or `*`.': 'Use *5, "*" or *.',
+    "Press *5\n*6*": "Press *5 6",
+    "*8*0, *8**9*": "*8*0, *8**9",
+}
 LATEX = {
     r"It is \boxed{42}.": "It is 42.",
     r"It is $\boxed{42}$, or \(\boxed{\text{two } 2}\).": "It is 42, or two 2.",
@@ -472,6 +490,7 @@ TABLES = {
     "cited": CITED,
     "beside": BESIDE,
     "raw": RAW,
+    "starred": STARRED,
     "LaTeX": LATEX,
     "counted": COUNTED,
     "unopened": UNOPENED,

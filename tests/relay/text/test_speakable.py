@@ -308,6 +308,9 @@ class TestHoldBack:
             ("12 people", ""),
             ("really!", ""),
             ("a <b", " b"),
+            ("at *8", " *8"),
+            ("at *8 or", " *8 or"),
+            ("at *8*", " 8"),
         ],
     )
     def test_is_only_what_may_become_markup(self, text: str, waits: str) -> None:
