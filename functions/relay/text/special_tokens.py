@@ -8,7 +8,7 @@ import re
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.prefixes import listed
 from functions.relay.text.section import Section, section
-from functions.relay.text.tags import CALLED, THOUGHT
+from functions.relay.text.tags import CALLS, THOUGHT
 
 BRACKETED = listed(
     "THINK, THINKING, REASONING, TOOL_CALL, TOOL_CALLS, TOOL_REQUEST, TOOL_RESULT, TOOL_RESULTS, AVAILABLE_TOOLS, "
@@ -16,7 +16,7 @@ BRACKETED = listed(
 )
 """Those of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
 
-_ANY_CASE = rf"(?i:{'|'.join((*THOUGHT, *CALLED, 'think'))})"
+_ANY_CASE = rf"(?i:{'|'.join((*THOUGHT, 'think'))}|{CALLS})"
 _BRACKETS = "|".join((*sorted(BRACKETED, key=len, reverse=True), _ANY_CASE))
 
 _BAR, _NO_BAR = "[|\uff5c]", "[^<>|\uff5c\n]"

@@ -10,10 +10,14 @@ from functions.relay.text.pattern import Pattern
 from functions.relay.text.section import Section
 
 THOUGHT = ("thinking", "thought", "reasoning", "scratchpad", "scratch_pad", "monologue", "reflection", "analysis")
+_OF_CALLS = ("call", "code", "use", "result", "response", "output", "input", "request")
 CALLED = (
-    *("tool_call", "tool_code", "tool_use", "tool_result", "tool_response"),
-    *("function_call", "function_result", "invoke"),
+    *(f"{of}{sign}{one}" for of in ("tool", "function") for sign in ("", "_", "-") for one in _OF_CALLS),
+    "invoke",
 )
+CALLS = rf"(?:tool|function)s?[_-]?(?:{'|'.join(_OF_CALLS)})|invoke"
+"""Matches a name of `CALLED`, also after a plural: `functions_call`."""
+
 WHOLE = (
     *("think", "reason", "plan", "planning", "cot", "chain_of_thought", "rationale", "internal", "deliberation"),
     *("tools", "tool", "function", "functions", "toolcall", "toolcalls", "parameter", "parameters", "arguments"),
@@ -25,7 +29,10 @@ WHOLE = (
     *("brainstorming", "strategy", "assess", "assessment", "evaluation", "verification", "verify", "working"),
     *("workings", "self_check", "inner_voice", "inner_thoughts", "meta", "ponder", "rethink"),
 )
-_FAMILIES = r"think_\w{1,60}|\w{1,20}_think|(?:tool|execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"
+_FAMILIES = (
+    r"think_\w{1,60}|\w{1,20}_think|(?:tool|function)s?(?:[_-][\w-]{1,20}|(?:arg|param|name|error)\w{0,10})"
+    r"|(?:execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"
+)
 """Matches names that begin or end alike, such as `tool_input`, `arg_key` and `longcat_think`."""
 
 _SPOKEN = "answer|final|response|reply|output|message|speech|speak|spoken|say|said|text"
@@ -34,7 +41,7 @@ _TOOL = rf"(?!\w{{0,60}}(?:{_SPOKEN}))[a-z]\w{{0,30}}_\w{{1,30}}"
 
 _SPACE = r"(?:[\w.-]{1,20}:|[|\uff5c]\w{1,20}[|\uff5c])?"
 _NAME = (
-    rf"(?:[\w.-]{{0,30}}(?:{'|'.join((*THOUGHT, *CALLED))})[\w.-]{{0,30}}|(?:ant)?(?:{'|'.join(WHOLE)}|{_FAMILIES}))"
+    rf"(?:[\w.-]{{0,30}}(?:{'|'.join(THOUGHT)}|{CALLS})[\w.-]{{0,30}}|(?:ant)?(?:{'|'.join(WHOLE)}|{_FAMILIES}))"
     r"(?:=[\w.-]{1,60})?"
 )
 _ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300})?"""

@@ -196,6 +196,27 @@ CALLS = {
     "\u273fFUNCTION\u273f: book\n\u273fARGS\u273f: a\n\u273fRETURN\u273f: Yes.": "Yes.",
     "I like the \u273f flower, <books> of it.": "I like the flower, of it.",
 }
+NAMED = {
+    # The tags' names of calls and of their results, in each way of writing them
+    "<function_response>full</function_response>Yes.": "Yes.",
+    "<functionResponse>full</functionResponse>Yes.": "Yes.",
+    "<FunctionCall>book day</FunctionCall>Yes.": "Yes.",
+    "<ToolUse>a</ToolUse>Yes.": "Yes.",
+    "<function-call>book</function-call>Yes.": "Yes.",
+    "<function-calls>book</function-calls>Yes.": "Yes.",
+    "One<tool-result>full</tool-result>two.": "One two.",
+    "<function-result>full</function-result>Yes.": "Yes.",
+    "<tool_outputs>full</tool_outputs>Yes.": "Yes.",
+    "<FUNCTION_OUTPUT>full</FUNCTION_OUTPUT>Yes.": "Yes.",
+    "<tools_used a='b'>full</tools_used>Yes.": "Yes.",
+    "<functionArgs>a</functionArgs><toolInput/>Yes.": "Yes.",
+    "<function_name>a</function_name><tool-name>b</tool-name>Yes.": "Yes.",
+    "<function_response>a</function_response>Yes.": "Yes.",
+    "[function_response]a[/function_response]Yes.": "Yes.",
+    "Yes.</function-call> No.": "Yes. No.",
+    "Yes. <function-res": "Yes.",
+    "<functional>Yes</functional>, <tooltip>no</tooltip>.": "Yes, no.",
+}
 AS_WORDS = {
     'functions.book:0{"day": "Friday"} Yes.': "Yes.",
     'functools[{"name": "book", "arguments": {"day": "]"}}]Yes.': "Yes.",
@@ -485,6 +506,7 @@ TABLES = {
     "reasoning": REASONING,
     "labels": LABELS,
     "calls": CALLS,
+    "named": NAMED,
     "as words": AS_WORDS,
     "blocks": BLOCKS,
     "cited": CITED,
