@@ -54,6 +54,12 @@ _LABEL = r"(?:\^[^\[\]\s]{0,20}|\d{0,3})"
 _TARGET = r"[^\s()]{0,1000}"
 _TAG = r"[a-zA-Z][\w:-]{0,30}(?:\s[^<>]{0,300})?/?"
 _BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
+_IN_WORDS = (
+    r"(?i:[abiuqs]|em|strong|span|su[bp]|code|mark|small|big|del|ins|font|tt|kbd|var|abbr|samp|dfn|bd[io]|strike"
+    r"|w|emphasis|lang|phoneme|prosody|say-as|wbr)"
+)
+"""Matches tags that may be inside a word: those of HTML for letters, and those of SSML."""
+
 _EDGE = r"[|→•][|→• \t]{0,40}"
 _NUMBER_STAR = r"(?<=\s)\*(?=[.,#]?\d)"
 """Matches an asterisk that begins an emphasis, `*8*`, or that is a key of the phone, `*67`."""
@@ -144,6 +150,7 @@ INLINE = (
         lambda out, one: out.say(one[1]),
     ),
     rule(r"<\d{0,12}>?", r"(?<![^\W_])<(\d{1,12})>(?![^\W_])", lambda out, one: out.say(one[1])),
+    rule(NEVER, rf"</?(?!{_IN_WORDS}[\s/>]){_TAG}>", lambda out, _: out.part()),
     rule(NEVER, rf"</?{_TAG}>", drop),
     rule(r"[-=]{1,2}", r"-{1,2}>|=>", lambda out, _: out.column()),
     rule(r"[<>][ \t]?[$€£¥₹+-]?", r"[<>]=", lambda out, one: out.sign(one[0])),

@@ -16,6 +16,9 @@ CLOSING = ")]}\u00bb\u201d"
 
 CLOSERS = "\"')]}\u00bb\u201d\u2019"
 
+OPENERS = "([{\u00ab\u201c\u201e\u00bf\u00a1$\u00a3"
+"""Signs with which words begin, and never end."""
+
 
 def set_apart(said: str, sentence: str) -> str:
     """Return a sentence with the space or the dash that must separate it from the words before it.
@@ -86,7 +89,8 @@ class SpokenText:
         """Return whether these words would change the words before them, since what was between them is left out."""
         match self._parted:
             case "words":
-                return bool(self._last) and (self._last.isalnum() or self._last in ENDS) and words[:1].isalnum()
+                begins = words[:1].isalnum() or words[:1] in OPENERS
+                return bool(self._last) and (self._last.isalnum() or self._last in ENDS) and begins
             case "numbers":
                 return self._last.isdigit() and words[:1].isdigit()
             case _:
@@ -114,6 +118,10 @@ class SpokenText:
     def leave_out(self) -> None:
         """Leave out what is not part of a word, such as an emoji. Punctuation after it joins the word before it."""
         self._loose = self._cut = True
+        self._parted = "words"
+
+    def part(self) -> None:
+        """Leave out a tag that no word has inside it. What was beside it stays two words."""
         self._parted = "words"
 
     def remove(self) -> None:

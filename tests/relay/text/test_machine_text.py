@@ -401,6 +401,17 @@ STARRED = {
     "Press *5\n*6*": "Press *5 6",
     "*8*0, *8**9*": "*8*0, *8**9",
 }
+JOINED = {
+    "<day>Friday</day><time>eight</time>": "Friday eight",
+    "<result>full</result>Yes.": "full Yes.",
+    "<result>Full.</result>Yes.": "Full. Yes.",
+    "so<x-y a='b'>on</x-y>, <x>on</x>.": "so on, on.",
+    "un<em>believ</em>able, <B>old</B>er, R<sub>1</sub>D": "unbelievable, older, R1D",
+    "two<think>a</think>(three), two<think>a</think>$5": "two (three), two $5",
+    "two\U0001f389(three), two\U0001f389)": "two (three), two)",
+    "At nine[1](or ten)": "At nine (or ten)",
+    "**five<think>a</think>**six": "five six",
+}
 LATEX = {
     r"It is \boxed{42}.": "It is 42.",
     r"It is $\boxed{42}$, or \(\boxed{\text{two } 2}\).": "It is 42, or two 2.",
@@ -513,6 +524,7 @@ TABLES = {
     "beside": BESIDE,
     "raw": RAW,
     "starred": STARRED,
+    "joined": JOINED,
     "LaTeX": LATEX,
     "counted": COUNTED,
     "unopened": UNOPENED,
