@@ -143,7 +143,7 @@ INLINE = (
     # Tags, and signs that XML gives a meaning
     rule(rf"</?(?:{_TAG})?", rf"</{_BLOCK}\s{{0,3}}>", lambda out, _: _end_block(out)),
     rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
-    rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+]?\d)", lambda out, _: out.say("^")),
+    rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+\u2212]?\d)", lambda out, _: out.say("^")),
     rule(
         r"<[A-Z]{1,4}>?",
         r"(?<![^\W_])<([A-Z]|X{1,3}[SL])>(?![^\W_])",

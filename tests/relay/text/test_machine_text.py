@@ -332,6 +332,8 @@ BESIDE = {
     "one\U0001f389two": "one two",
     "5\u00ad6 don\u200bt": "56 dont",
     "10<sup>6</sup>, m<sup>2</sup>, H<sub>2</sub>O": "10^6, m^2, H2O",
+    "10<sup>-3</sup>, 5 m<sup>\u22121</sup>, x<sup>+2</sup>": "10^-3, 5 m^\u22121, x^+2",
+    "the 9<sup>th</sup>, Na<sup>+</sup>, a<sup>-</sup>": "the 9th, Na+, a-",
     "[T]he **b**old w*o*rd": "The bold word",
     "[menu](https://hotline.example/a)2": "menu2",
     "[2](https://hotline.example/a)0": "0",
