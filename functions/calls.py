@@ -247,7 +247,10 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
         sender = order.sender or settings.caller_id
-        urls = CallUrls(answer, f"{settings.public_url}/screened", status)
+        agent = AGENTS[order.agent]
+        spoken = urlencode({"agent": order.agent, "language": agent.nearest(order.language) or agent.language})
+        failed = f"{settings.public_url}/fallback?{spoken}"
+        urls = CallUrls(answer, f"{settings.public_url}/screened", status, failed)
         call = dialer.place(number, sender, urls, _longest_s(order))
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of_slice)

@@ -25,7 +25,10 @@ MENU = "/menu"
 """The path of the menu's webhook. If this webhook failed, the caller does not get the menu again."""
 
 Documents = Mapping[str, tuple[str, str]]
-"""The TwiML for each called number, under "" for all others: the first document, and that after a failed menu."""
+"""The TwiML for each called number, under "" for all others: the first document, and that after a failed menu.
+
+That for a call which we placed is under its agent and language, such as `reminder en-US`: its `To` is not ours.
+"""
 
 
 def read(file: Path) -> Documents:
@@ -41,9 +44,13 @@ answers = read(Path(__file__).with_suffix(".json"))
 
 
 def handler(event: Any, _context: object, answers: Documents = answers) -> dict[str, Any]:
-    """Answer every request with the menu or the apology of the agent that the called number has."""
-    form = _form(event)
-    first, after_menu = answers.get(form.get("To", "").removeprefix("whatsapp:")) or answers.get("") or (TWIML, TWIML)
+    """Answer every request with the menu or the apology of the agent that the called number has, or that calls."""
+    form, query = _form(event), _query(event)
+    if placed := query.get("agent"):
+        known = answers.get(f"{placed} {query.get('language', '')}")
+    else:
+        known = answers.get(form.get("To", "").removeprefix("whatsapp:"))
+    first, after_menu = known or answers.get("") or (TWIML, TWIML)
     twiml = after_menu if urlsplit(form.get("ErrorUrl", "")).path == MENU else first
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": twiml}
 
@@ -52,6 +59,18 @@ def _form(event: Any) -> dict[str, str]:
     """Return the fields of the request; {} if it has none that can be read."""
     try:
         body = b64decode(event["body"]).decode() if event.get("isBase64Encoded") else event["body"]
-        return {name: values[0] for name, values in parse_qs(body).items()}
+        return _fields(body)
     except Exception:  # noqa: BLE001 - the request itself may be what failed
         return {}
+
+
+def _query(event: Any) -> dict[str, str]:
+    """Return what the URL says; {} if that cannot be read."""
+    try:
+        return _fields(event["rawQueryString"])
+    except Exception:  # noqa: BLE001 - the request itself may be what failed
+        return {}
+
+
+def _fields(text: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(text).items()}

@@ -45,6 +45,8 @@ class TwilioDialer:
                 from_=sender,
                 url=urls.answer,
                 method="POST",
+                fallback_url=urls.failed,
+                fallback_method="POST",
                 machine_detection="DetectMessageEnd",
                 async_amd="true",
                 async_amd_status_callback=urls.screened,

@@ -226,6 +226,9 @@ class CallUrls:
     progress: str
     """The call goes on, or ends."""
 
+    failed: str
+    """Another of these webhooks has failed, and the person waits."""
+
 
 class Dialer(Protocol):
     """Places calls."""

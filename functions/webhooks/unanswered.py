@@ -35,9 +35,17 @@ def without_session(deps: WebhookDeps, name: str, call: str, language: str = "",
 
 
 def fallbacks(agents: Mapping[str, Agent], numbers: Mapping[str, str]) -> str:
-    """Return JSON with the two documents of each number for `fallback`: the first, and that after a failed menu."""
+    """Return JSON with the two documents of each number for `fallback`: the first, and that after a failed menu.
+
+    For the calls that an agent places, it has the apology in each of its languages.
+    """
     words = {
         name: (unanswered(name, agent), twilio.farewell(agent.phrases.unavailable, agent))
         for name, agent in agents.items()
     }
-    return json.dumps({number: words[name] for number, name in numbers.items()}, sort_keys=True)
+    placed = {
+        f"{name} {code}": (unanswered(name, agent, code, outbound=True),) * 2
+        for name, agent in agents.items()
+        for code in agent.voices
+    }
+    return json.dumps(placed | {number: words[name] for number, name in numbers.items()}, sort_keys=True)

@@ -18,6 +18,7 @@ ANSWER, SCREENED, PROGRESS = (
     "https://api.example.com/screened",
     "https://api.example.com/call-status",
 )
+FAILED = "https://api.example.com/fallback?agent=reminder&language=en-US"
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def server() -> Iterator[TwilioServer]:
 def place(url: str, to: str = TO, secret: str = KEY[1]) -> str:
     exchange = TwilioDialer(ACCOUNT, KEY[0], secret, url)
     try:
-        return exchange.place(to, SENDER, CallUrls(ANSWER, SCREENED, PROGRESS), 3900)
+        return exchange.place(to, SENDER, CallUrls(ANSWER, SCREENED, PROGRESS, FAILED), 3900)
     finally:
         exchange.close()
 
@@ -43,6 +44,8 @@ def test_a_call_is_placed_with_all_that_its_webhooks_need(server: TwilioServer) 
         "From": [SENDER],
         "Url": [ANSWER],
         "Method": ["POST"],
+        "FallbackUrl": [FAILED],
+        "FallbackMethod": ["POST"],
         "MachineDetection": ["DetectMessageEnd"],
         "AsyncAmd": ["true"],
         "AsyncAmdStatusCallback": [SCREENED],

@@ -34,6 +34,7 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from functions.relay.planning import retried
 from functions.relay.wire.party import mark_of
+from functions.webhooks.paths import FALLBACK
 from local.aws.gateway_invoke import Context
 from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
 from tests.doubles import MemoryCounters
@@ -107,6 +108,7 @@ def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServ
     assert answer == {"status": "placed", "call": created.sid}
     assert (created.field("To"), created.field("From")) == (number, CALLER_ID)
     assert created.field("Url") == f"{PUBLIC_URL}/voice-out?agent=reminder&request=r-1"
+    assert created.field("FallbackUrl") == f"{PUBLIC_URL}{FALLBACK}?agent=reminder&language=en-US"
     told = urlsplit(created.field("StatusCallback"))
     assert f"{told.scheme}://{told.netloc}{told.path}" == f"{PUBLIC_URL}/call-status"
     assert parse_qs(told.query) == {"request": ["r-1"], "agent": ["reminder"], "day": [str(day_at(now()))]}

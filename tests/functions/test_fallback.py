@@ -95,3 +95,36 @@ def test_the_agents_of_this_repository_have_their_words() -> None:
 def test_agents_that_do_not_load_leave_an_empty_file(capfd: pytest.CaptureFixture[str], write: Any) -> None:
     assert write("import no_such_package") == b"{}"
     assert "No module named 'no_such_package'" in capfd.readouterr().err
+
+
+BOTH = Agent("You answer.", "Hello!", {**DESK.voices, **CASA.voices}, menu=SHOP.menu)
+
+
+@pytest.mark.parametrize(
+    ("query", "said_in"),
+    [
+        ({"agent": "both", "language": "es-ES"}, "es-ES"),
+        ({"agent": "both", "language": "en-US"}, "en-US"),
+        ({"agent": "casa", "language": "es-ES"}, "es-ES"),
+        ({"agent": "gone", "language": "es-ES"}, "en-US"),
+        ({"agent": "casa", "language": "fr-FR"}, "en-US"),
+        ({"agent": "both"}, "en-US"),
+    ],
+)
+def test_a_person_whom_we_call_hears_the_language_of_the_call(
+    tmp_path: Path, query: dict[str, str], said_in: str
+) -> None:
+    file = tmp_path / "fallback.json"
+    file.write_text(fallbacks({"desk": DESK, "casa": CASA, "both": BOTH}, {"": "desk", "+15550111": "both"}))
+    event = {**called("+15550111"), "rawQueryString": urlencode(query)}
+    said, _ = verbs(handler(event, None, read(file)))
+    assert (said.name, said.attributes["language"]) == ("Say", said_in), (
+        "nobody waits at a menu's numbers for our call"
+    )
+
+
+def test_a_url_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "fallback.json"
+    file.write_text(fallbacks({"desk": DESK, "casa": CASA}, {"": "desk", "+15550111": "casa"}))
+    said, _ = verbs(handler({**called("+15550111"), "rawQueryString": 7}, None, read(file)))
+    assert said.text == CASA.phrases.unavailable
