@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, EndCall, HandOff, Menu, Option, PassTo, Phrases, Recording, Say, Voice
+from functions.relay.agent.document_size import greeting_that_fits
 from functions.relay.agent.twiml_text import as_xml, bytes_of, cut_to
 
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
@@ -183,12 +184,13 @@ def test_a_round_of_a_menu_is_not_too_long() -> None:
         Agent("", "x" * 4090, VOICES, menu=Menu([Option("bookings", to=TO)]))
 
 
-@pytest.mark.parametrize("given", [{"name": "x" * 101}, {"name": "a", "words": ["x" * 101]}])
-def test_a_word_of_a_menu_is_a_hint_that_twilio_takes(given: dict[str, Any]) -> None:
-    with pytest.raises(AgentError, match="takes 100 characters at most"):
-        Option(to=TO, **given)
-
-
 def test_a_text_is_cut_by_its_bytes_in_a_document() -> None:
     assert bytes_of("<ö\n🙂") == len("&lt;&#246;&#10;&#128578;")
     assert (cut_to("aöö", 7), cut_to("aöö", 6), cut_to("aöö", 13)) == ("aö", "a", "aöö")
+
+
+def test_only_a_greeting_that_does_not_fit_is_cut() -> None:
+    agent = Agent("Be brief.", "Hello!", VOICES, hints=MANY)
+    assert greeting_that_fits(agent, "ü" * 600) == "ü" * 600
+    assert len(greeting_that_fits(agent, "ü" * 5000)) < 4096
+    assert greeting_that_fits(Agent("Be brief.", "Hello!", VOICES), "ü" * 5000) == "ü" * 4096

@@ -158,3 +158,9 @@ def test_an_agent_without_a_menu_has_no_script() -> None:
 
 def test_a_script_may_begin_with_other_words() -> None:
     assert script(agent(Menu([BOOKINGS])), first="Good morning!").rounds[0].startswith("Good morning! For bookings")
+
+
+@pytest.mark.parametrize("given", [{"name": "x" * 101}, {"name": "a", "words": ["x" * 101]}])
+def test_a_word_of_a_menu_is_a_hint_that_twilio_takes(given: dict[str, Any]) -> None:
+    with pytest.raises(AgentError, match="takes 100 characters at most"):
+        Option(to="+15550100", **given)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Voice
-from functions.relay.agent.hand_off import HandOff, UnreachableError
+from functions.relay.agent.hand_off import HandOff, UnreachableError, hand_off_fault
 from functions.relay.agent.outcomes import EndCall
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import HandedOff
@@ -166,3 +166,19 @@ def test_a_long_brief_of_a_key_is_refused_and_one_of_a_model_is_cut() -> None:
     assert len(long.as_event("t1", "en-US", phrases("en-US")).brief) == 500
     with pytest.raises(AgentError, match=r"HandOff\.brief has 501 characters; a person is told 500 at most"):
         Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, keys={"0": long})
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "fault"),
+    [
+        ("nobody", "x" * 501, "HandOff.nobody has 501 characters; a person is told 500 at most."),
+        ("nobody", EndCall(saying={"en-US": "", "de-DE": "x" * 501}), "HandOff.nobody has 501 characters; a person"),
+        ("saying", "x" * 501, ""),
+        ("hold", MUSIC, ""),
+        ("hold", "http://example.com/a.mp3", "HandOff.hold is 'http://example.com/a.mp3'; write words"),
+        ("meanwhile", None, ""),
+    ],
+)
+def test_words_of_an_author_are_told_whole(name: str, given: Any, fault: str) -> None:
+    found = hand_off_fault(name, given)
+    assert found.startswith(fault) if fault else not found

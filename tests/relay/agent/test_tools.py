@@ -13,7 +13,7 @@ from functions.relay.agent import outcomes
 from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
-from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak, TooLongError
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
@@ -639,3 +639,14 @@ def test_a_call_back_is_ordered_in_the_log_of_the_call(answer: str | None, told:
 
     assert tool(call_back).run("{}", CALLER, record) == told
     assert ordered == [("CA1", back)]
+
+
+def test_what_happens_when_nobody_is_there_is_checked_too() -> None:
+    def through(to: str) -> HandOff:
+        """Put the caller through."""
+        closed = Say("We are closed. " * (1000 if to == "long" else 1))
+        return HandOff("asked", "+15550100", closed=closed)
+
+    assert isinstance(tool(through).run('{"to": "short"}', CALLER), HandOff)
+    with pytest.raises(TooLongError, match=r"Say\.text has 15000 characters"):
+        tool(through).run('{"to": "long"}', CALLER)
