@@ -97,14 +97,20 @@ def texts_of(spoken: Spoken | Mapping[str, Spoken]) -> tuple[str, ...]:
     return (spoken,) if isinstance(spoken, str) else tuple(text for one in spoken.values() for text in texts_of(one))
 
 
+def _check_phrases(name: str, own: Phrases) -> None:
+    for field in fields(own):
+        fits_twiml(f"{name}.{field.name}", str(getattr(own, field.name)))
+    if set("{}") & set(own.option.replace("{name}", "").replace("{key}", "")):
+        raise AgentError(f"{name}.option is {own.option!r}; write {{name}} and {{key}}, and no other braces.")
+
+
 def _check_kinds(agent: "Agent") -> None:
     """Raise AgentError if a field does not have the type of its annotation."""
     for code, voice in mapped("Agent.voices", agent.voices, '{"en-US": Voice(…)}').items():
         of_kind(f"Agent.voices[{code!r}]", voice, Voice, 'a Voice("Google", "…")')
     for code, own in mapped("Agent.own_phrases", agent.own_phrases, '{"de-DE": Phrases(…)}').items():
         of_kind(f"Agent.own_phrases[{code!r}]", own, Phrases, 'Phrases(goodbye="…")')
-        for name in (one.name for one in fields(own)):
-            fits_twiml(f"Agent.own_phrases[{code!r}].{name}", str(getattr(own, name)))
+        _check_phrases(f"Agent.own_phrases[{code!r}]", own)
     mapped("Agent.keys", agent.keys, '{"0": HandOff(…)}')
     check_static_outcomes(agent)
     check_spoken("Agent.voicemail", agent.voicemail)

@@ -95,6 +95,13 @@ ODD: list[tuple[Callable[[], object], str]] = [
     (agent(say_as={5: "five"}), "Agent.say_as is 5; write texts."),
     (agent(relay="debug"), "Agent.relay is 'debug'; write a dictionary, such as {\"speechTimeout\": 900}."),
     (agent(own_phrases=Phrases()), "Agent.own_phrases is "),
+    *(
+        (
+            agent(own_phrases={"en-US": Phrases(option=text)}),
+            f"Agent.own_phrases['en-US'].option is {text!r}; write {{name}}",
+        )
+        for text in ("Say {word}.", "{0}: {name}", "{name.x}", "Press {key")
+    ),
     (agent(own_phrases={"en-US": "Bye"}), "Agent.own_phrases['en-US'] is 'Bye'; write Phrases(goodbye=\"…\")."),
     (agent(voicemail=5), 'Agent.voicemail is 5; write a text, or one for each language: {"en-US": "…"}.'),
     (agent(calling=3), "Agent.calling is 3; write Calling(attempts=3)."),
