@@ -7,6 +7,8 @@ footnotes.
 
 import re
 
+from functions.relay.text.prefixes import listed
+
 _NUMBERS = r"\d{1,3}(?:[ \t]?[,;\u2013-][ \t]?\d{1,3}){0,9}"
 _SOURCE = (
     r"(?i:doc|document|dokument|documento|source|src|quelle|fuente|fonte|cite|citation|ref|reference|web|webpage|page"
@@ -14,7 +16,7 @@ _SOURCE = (
     r"|turn\d{1,2}\w{1,9})"
 )
 _TITLED = rf"{_SOURCE}s?:[ \t@#][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
-_ONE_NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
+_ONE_NAMED = rf"{_SOURCE}(?:e?[sn])?(?:[ _-]?id)?(?:[ \t]?[:_#=-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
 _NAMED = rf"{_ONE_NAMED}(?:[,;][ \t]?{_ONE_NAMED}){{0,9}}"
 _LOCATED = rf"(?:\d{{1,3}}:)?{_NUMBERS}(?:\u2020[^\[\]\u3010\u3011\n]{{0,80}})?"
 _FILE = r"[\w-]{1,60}\.(?:pdf|md|txt|docx?|html?|csv|xlsx?|pptx?|json)(?:[,:#][^\[\]\n]{0,40})?"
@@ -25,8 +27,16 @@ _NOTE = r"\^[^\[\]\s]{1,20}"
 _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
 _KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
-_NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
-"""Ends of words after which `[1]` is a key of the phone, and not a citation."""
+_PRESS = (*_KEYS, "igiti ", "igite ")
+_BETWEEN = ("-", "/", ", ", " or ", " and ", " oder ", " und ", " o ", " y ", " ou ", " et ", " e ")
+_AFTER_KEY = tuple(rf"{words}\[\d\]" for words in _PRESS)
+_NO_KEY = "".join(
+    f"(?<!{words})" for words in (*_PRESS, *(one + between for one in _AFTER_KEY for between in _BETWEEN))
+)
+"""Ends of words after which `[1]` is a key of the phone, and not a citation, and so is `[2]` behind it."""
+
+_NOT_AFTER_KEY = "".join(f"(?<!{words})" for words in _AFTER_KEY)
+"""Ends of words after which the sign behind `[1]` is between two keys of the phone."""
 
 _TURN = r"turn\d{1,2}[a-z]{2,10}\d{1,3}(?:L\d{1,5}(?:-L?\d{1,5})?)?"
 _GIVEN_TO_TURN = ("filecite", "cite", "navlist")
@@ -69,14 +79,30 @@ _COUNTS = (
 """Words after which `[5]` is a number if a word in small letters follows, as at the beginning of a line."""
 
 _BEFORE_COUNT = "|".join(("(?<=\n)", *(f"(?<=\\W{words})" for words in _COUNTS)))
-_COUNTED = rf"(?:{_BEFORE_COUNT})\[\d{{1,3}}\]"
+_IN_CITE = rf"(?i:<cite>)\[?{_NUMBERS}\]?(?i:</cite>)"
+_COUNTED = rf"(?=[\[<])(?:{_BEFORE_COUNT})(?:\[\d{{1,3}}\]|{_IN_CITE})"
 _NUMBER = rf"(?!{_COUNTED}[ ][^\W\d_A-Z])"
+
+_PLACES = listed(
+    "seat, seats, Seat, Seats, gate, gates, Gate, Gates, row, rows, Row, size, sizes, Size, rooms, Rooms, tables, "
+    "orders, number, numbers, Number, section, level, floor, line, lines, code, platform, is, the, a, to, at, on, "
+    "from, see, See, and, or, Sitz, Platz"
+)
+_NO_PLACE = "".join(f"(?<!\\W{word}[ ])" for word in (*map(str.strip, _COUNTS), *_PLACES)) + r"(?<!\n)"
+"""Words after which `[S1]` or `[1b]` may be a seat, a gate or a room; and the beginning of a line."""
+
+_SHORT = r"(?:[*#\u00a7SDRC]\d{1,3}|\d[a-z]|(?:pp?\.?|Pp?\.)[ ]?\d{1,4}(?:[ ]?[,;\u2013-][ ]?\d{1,4}){0,5})"
+_SHORTS = rf"{_SHORT}(?:[,;][ ]?{_SHORT}){{0,9}}"
+_JOINED = r"[-\u2013\u2014/&,;]"
+"""Matches a sign between two citations. It goes with them."""
 
 WHOLE = (
     rf"%\[{_NUMBERS}\]%|\^\[{_NUMBERS}\]\^|[%^]\[{_NUMBERS}\][%^]?(?!\Z)"
-    rf"|{_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"|(?=\[){_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
     rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
-    r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]|(?<=\])[ ]?\u2013[ ]?(?=\[\d)"
+    rf"|(?=\[){_NO_KEY}{_NO_PLACE}\[{_SHORTS}\]|(?=<){_NO_KEY}{_NUMBER}{_IN_CITE}"
+    r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]"
+    rf"|(?<=\]){_NOT_AFTER_KEY}[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])"
     r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
     r"|\((?i:sources?|quellen?|fuentes?|fonti?):[ ][^()\n]{1,120}\)"
     r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,80}"
@@ -90,7 +116,8 @@ WHOLE = (
     r"|\{\{[ ]?[#/>&!]?\w[\w.:| -]{0,60}\}\}|\{(?i:cite|ref|source)[:_ ]?\d{1,3}\}"
     rf"|(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])"
     rf"|(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}"
-    r"|(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?]))<sup>\[?\d{1,3}\]?</sup>"
+    rf"|(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?]))<sup>\[?{_NUMBERS}\]?</sup>"
+    r"|<sup>\d{1,3}(?:(?:,[ ]|;[ ]?)\d{1,3}){1,9}</sup>"
 )
 """Matches a complete citation."""
 
@@ -103,14 +130,16 @@ def _prefixes(word: str) -> str:
 _BARE_BEGUN = "|".join(map(_prefixes, (*_GIVEN_TO_TURN, "turn", *(f"{word}turn" for word in _GIVEN_TO_TURN))))
 _OPENED = (
     r"(?:oai_citation[^\[\]\n]{0,110}|[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
-    rf"|{_SOURCE}[ \t]?[:_#-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
+    rf"|{_SOURCE}(?:e?[sn])?(?:[ _-](?:id?)?|id?)?[ \t]?[:_#=-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
     rf"|{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
-    r"|[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?|[\u2460-\u2473]"
+    r"|[*#\u00a7]\d[^\[\]\n]{0,60}|(?:[SDRC]\d{1,3}|\d[a-z])[,;][^\[\]\n]{0,60}|[Pp]{1,2}\.?[ ]?[\d,; \u2013-]{0,60}"
+    r"|#|[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?|[\u2460-\u2473]"
     rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
 )
 BEGUN = (
-    rf"{_COUNTED}[ ]|"
-    r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))|(?<=\])[ ]?(?:\u2013[ ]?\[?)?"
+    rf"{_COUNTED}[ ]?|"
+    r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))"
+    r"|(?<=\])[ ]?(?:[-\u2013\u2014/&,;][ ]?(?:\[[^\[\]\n]{0,90}\]?)?)?"
     r"|[\u3014\u27e6]\d{0,3}|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}"
     r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,165}"
     rf"|\(?\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?\)?)?)?"
@@ -122,6 +151,7 @@ BEGUN = (
     r"|[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?|(?<![^\W_])\^\d{1,3}"
     r"|\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-z]{0,6}[:_ ]?\d{0,3})?"
     rf"|[\u00b9{_RAISED}]{{1,4}}"
-    rf"|<(?:{_prefixes('sup')}|sup>(?:[-+\u2212]|\[?\d{{0,3}}\]?)(?:<(?:/s?u?p?)?)?)"
+    rf"|<(?i:{_prefixes('cite')}|cite>\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?(?:<(?:/(?:{_prefixes('cite')})?)?)?)"
+    rf"|<(?:{_prefixes('sup')}|sup>(?:[-+\u2212]|\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?)(?:<(?:/s?u?p?)?)?)"
 )
 """Matches the beginning of a possible citation."""

@@ -29,7 +29,7 @@ SSML: Mapping[str, frozenset[str]] = {
 """SSML tags that a provider's voices accept: Twilio's list for <Say>, without those that only make pauses, which
 punctuation does without a wait, and without Amazon's `emphasis`, which its neural voices answer with an error."""
 
-BEHIND = 12
+BEHIND = 24
 """Characters that are kept of decided text: as far back as a rule looks."""
 
 

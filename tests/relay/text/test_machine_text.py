@@ -515,6 +515,27 @@ LEFT = {
     "Hello {{name}}, {cite:1} or {no}.": "Hello, or {no}.",
     "At nine {{cite:1}}, or ten {{source: menu.pdf}} {{2}}.": "At nine, or ten.",
 }
+REFERRED = {
+    "It costs 5 <cite>1</cite>, or 6<cite>[1, 2]</cite>.": "It costs 5, or 6.",
+    "See <cite>the menu</cite>. We have <cite>5</cite> rooms.": "See the menu. We have 5 rooms.",
+    "It costs <cite index='1'>12</cite> euros.": "It costs 12 euros.",
+    "At 5 [*1], 6 [#2], 7 [\u00a74] or 8 [1b].": "At 5, 6, 7 or 8.",
+    "At 9 [S1], [S2], or ten [S1, S2].": "At 9, or ten.",
+    "At 9 [p. 12], or ten [pp. 3-4], [p3].": "At 9, or ten.",
+    "At 9 [docs 1-3], or ten [passage_id: 3].": "At 9, or ten.",
+    "At 9 [Quellen 1, 2], or ten [doc id=3].": "At 9, or ten.",
+    "At nine[1]-[3], or ten [1]/[2].": "At nine, or ten.",
+    "At nine [1]&[2], or ten [1], [2].": "At nine, or ten.",
+    "At nine [1], ten [2] - so": "At nine, ten - so",
+    "At nine<sup>1, 2</sup>, or 9<sup>1, 2</sup>.": "At nine, or 9.",
+    "10<sup>1,5</sup>, at nine<sup>1-3</sup>": "10^1,5, at nine",
+    "Room [S1] is free, take seat [C4] or [C5].": "Room S1 is free, take seat C4 or C5.",
+    "Room [B1], parking [P1], [documents].": "Room B1, parking P1, documents.",
+    "See [p. 12]. Press [#2]": "See p. 12. Press #2",
+    "Press [1] or [2].": "Press 1 or 2.",
+    "Dr\u00fccken Sie [1]-[3], [4].": "Dr\u00fccken Sie 1-3.",
+    "<cite>1</cite, [#": "1/cite, #",
+}
 TABLES = {
     "reasoning": REASONING,
     "labels": LABELS,
@@ -533,6 +554,7 @@ TABLES = {
     "partly": PARTLY,
     "staged": STAGED,
     "left": LEFT,
+    "referred": REFERRED,
 }
 SAMPLES = {text: heard for table in TABLES.values() for text, heard in table.items()}
 SHORT = 25
