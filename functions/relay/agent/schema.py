@@ -86,11 +86,11 @@ def checked_fields(kinds: Mapping[str, Any], required: frozenset[str], value: An
 def canonical(value: Any) -> Any:
     """Return a checked value in one form, to compare it with another: the same text may be written in two ways.
 
-    Texts are equal in composed and decomposed form, in both widths, and with any white space.
+    Texts are equal in composed and decomposed form, in both widths, in any case, and with any white space.
     """
     match value:
         case str() if not isinstance(value, Enum):
-            return " ".join(unicodedata.normalize("NFKC", value).split())
+            return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
         case list() | tuple():
             return [canonical(item) for item in value]
         case dict():

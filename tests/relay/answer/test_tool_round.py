@@ -70,6 +70,7 @@ def results(drive: Drive) -> list[ToolResult]:
         '{"day": "Friday", "people": 2, "table": null}',
         '{ "people" : 2.0,\n"day":"Friday" }',
         '{"day": "\\u0046riday", "people": 2e0}',
+        '{"day": "friday"}',
         '{"day": "Friday"}',
     ],
 )
