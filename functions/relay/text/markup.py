@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from functions.relay.text import citations, stage_directions
+from functions.relay.text import citations, source_lists, stage_directions
 from functions.relay.text.latex import LATEX
 from functions.relay.text.machine_text import REMOVED
 from functions.relay.text.rules import NEVER, drop, rule
@@ -68,6 +68,7 @@ _EMPHASISED = r"(?:[^*\n]|\*\*[^*\s][^*\n]{0,80}\*\*|(?<=\s)\*(?=\s)){1,80}"
 _NO_CLOSER = r"(?:(?<=\s)|(?<=[\"'“(\[`])(?=\*[\"'”)\]`]))"
 
 LINES = (
+    rule(source_lists.BEGUN, source_lists.WHOLE, drop, at_words=True),
     rule(
         rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", drop, at_words=True
     ),

@@ -536,6 +536,21 @@ REFERRED = {
     "Dr\u00fccken Sie [1]-[3], [4].": "Dr\u00fccken Sie 1-3.",
     "<cite>1</cite, [#": "1/cite, #",
 }
+LISTED = {
+    # A list of sources has a line of its own at the end
+    "At nine.\nSources: [1] menu.pdf, [2] hours.md": "At nine.",
+    "At nine [1].\n\nSources:\n[1] a.pdf\n[2] b": "At nine.",
+    "At nine.\n## Sources\n- [1] a\n- [2] b\n\nMore?": "At nine. More?",
+    "At nine.\n**Quellen:** https://hotline.example/a": "At nine.",
+    "At nine.\nSources: 1, 2": "At nine.",
+    "At nine.\nSource: menu.pdf\nMore?": "At nine. More?",
+    "At nine.\nFuentes:\n1. [a](https://hotline.example)": "At nine.",
+    "At nine.\nReference: 123": "At nine. Reference: 123",
+    "At nine.\nSource: our menu.": "At nine. Source: our menu.",
+    "At nine.\nSources of joy: two": "At nine. Sources of joy: two",
+    "At nine.\nSources:\nthe menu": "At nine. Sources: the menu",
+    "Sources: two": "Sources: two",
+}
 TABLES = {
     "reasoning": REASONING,
     "labels": LABELS,
@@ -555,6 +570,7 @@ TABLES = {
     "staged": STAGED,
     "left": LEFT,
     "referred": REFERRED,
+    "listed": LISTED,
 }
 SAMPLES = {text: heard for table in TABLES.values() for text, heard in table.items()}
 SHORT = 25
