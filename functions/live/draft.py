@@ -233,15 +233,13 @@ class _Draft:
         Once that invocation waits for the draft, this one answers, even if the draft does not fit.
         """
         deps, log, tasks, began = self._deps, self._frame.log, self._tasks, self._deps.clock()
-        mine = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
-        read = self._read()
-        known = self._step(read.entries)
-        newer = None if awaited or known != Finalised(prompt, False) else Future(tasks, "look", self._look)
+        reading = Future(tasks, "read", self._read)
+        if not claim(deps, log, prompt, self._frame.key, tasks):
+            return None
+        read = reading.result()
         call = self._known.extended_to(read.entries).until(prompt)
         fits = self._fits(prompt, read.entries, call)
-        if not mine.result():
-            return None
-        awaited = awaited or (fits and self._awaited(prompt, newer.result() if newer else known))
+        awaited = awaited or (fits and self._awaited(prompt, self._step(read.entries)))
         if not awaited and give_claim_back(deps, log, prompt, tasks):
             return None
         return _Claimed(prompt, read, call, fits, began, began - self._no_prompt_at) if read.entries else None
