@@ -6,6 +6,8 @@ footnotes.
 """
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
 
 from functions.relay.text.prefixes import listed
 
@@ -26,16 +28,26 @@ _INNER = rf"\^?(?:{_TITLED}|{_ALONE}|{_OAI}|{_NAMED}|{_LOCATED}|{_NUMBERS}|{_FIL
 _NOTE = r"\^[^\[\]\s]{1,20}"
 _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
+
+def _width(words: str) -> int:
+    """Return the characters that a pattern without repeats matches."""
+    return len(re.sub(r"\\.", "x", words))
+
+
+def _behind(words: Iterable[str]) -> list[str]:
+    """Return these words as alternatives of one width each, as `re` wants them in front of a place."""
+    return ["|".join(group) for _, group in groupby(sorted(words, key=_width), _width)]
+
+
 _KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
 _PRESS = (*_KEYS, "igiti ", "igite ")
 _BETWEEN = ("-", "/", ", ", " or ", " and ", " oder ", " und ", " o ", " y ", " ou ", " et ", " e ")
 _AFTER_KEY = tuple(rf"{words}\[\d\]" for words in _PRESS)
-_NO_KEY = "".join(
-    f"(?<!{words})" for words in (*_PRESS, *(one + between for one in _AFTER_KEY for between in _BETWEEN))
-)
+_AFTER_TWO = (f"(?:{one})(?:{between})" for one in _behind(_AFTER_KEY) for between in _behind(_BETWEEN))
+_NO_KEY = "".join(f"(?<!{words})" for words in (*_behind(_PRESS), *_AFTER_TWO))
 """Ends of words after which `[1]` is a key of the phone, and not a citation, and so is `[2]` behind it."""
 
-_NOT_AFTER_KEY = "".join(f"(?<!{words})" for words in _AFTER_KEY)
+_NOT_AFTER_KEY = "".join(f"(?<!{words})" for words in _behind(_AFTER_KEY))
 """Ends of words after which the sign behind `[1]` is between two keys of the phone."""
 
 _TURN = r"turn\d{1,2}[a-z]{2,10}\d{1,3}(?:L\d{1,5}(?:-L?\d{1,5})?)?"
@@ -78,7 +90,7 @@ _COUNTS = (
 )
 """Words after which `[5]` is a number if a word in small letters follows, as at the beginning of a line."""
 
-_BEFORE_COUNT = "|".join(("(?<=\n)", *(f"(?<=\\W{words})" for words in _COUNTS)))
+_BEFORE_COUNT = "|".join(("(?<=\n)", *(f"(?<=\\W(?:{words}))" for words in _behind(_COUNTS))))
 _IN_CITE = rf"(?i:<cite>)\[?{_NUMBERS}\]?(?i:</cite>)"
 _COUNTED = rf"(?=[\[<])(?:{_BEFORE_COUNT})(?:\[\d{{1,3}}\]|{_IN_CITE})"
 _NUMBER = rf"(?!{_COUNTED}[ ][^\W\d_A-Z])"
@@ -88,7 +100,9 @@ _PLACES = listed(
     "orders, number, numbers, Number, section, level, floor, line, lines, code, platform, is, the, a, to, at, on, "
     "from, see, See, and, or, Sitz, Platz"
 )
-_NO_PLACE = "".join(f"(?<!\\W{word}[ ])" for word in (*map(str.strip, _COUNTS), *_PLACES)) + r"(?<!\n)"
+_NO_PLACE = (
+    "".join(f"(?<!\\W(?:{words}))" for words in _behind((*_COUNTS, *(f"{place} " for place in _PLACES)))) + r"(?<!\n)"
+)
 """Words after which `[S1]` or `[1b]` may be a seat, a gate or a room; and the beginning of a line."""
 
 _SHORT = r"(?:[*#\u00a7SDRC]\d{1,3}|\d[a-z]|(?:pp?\.?|Pp?\.)[ ]?\d{1,4}(?:[ ]?[,;\u2013-][ ]?\d{1,4}){0,5})"
@@ -98,9 +112,9 @@ _JOINED = r"[-\u2013\u2014/&,;]"
 
 WHOLE = (
     rf"%\[{_NUMBERS}\]%|\^\[{_NUMBERS}\]\^|[%^]\[{_NUMBERS}\][%^]?(?!\Z)"
-    rf"|(?=\[){_NO_KEY}{_NUMBER}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"|(?=[\[<]){_NO_KEY}(?:{_NUMBER}(?:\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?|{_IN_CITE})"
+    rf"|{_NO_PLACE}\[{_SHORTS}\])"
     rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
-    rf"|(?=\[){_NO_KEY}{_NO_PLACE}\[{_SHORTS}\]|(?=<){_NO_KEY}{_NUMBER}{_IN_CITE}"
     r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]"
     rf"|(?<=\]){_NOT_AFTER_KEY}[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])"
     r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
