@@ -57,36 +57,13 @@ _BARE = rf"(?<![^\W_])(?<!['\u2019])(?:{'|'.join(_GIVEN_TO_TURN)})?(?:{_TURN}){{
 
 _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
-_COUNTS = (
-    *(
-        "have ",
-        "has ",
-        "need ",
-        "for ",
-        "in ",
-        "In ",
-        "only ",
-        "about ",
-        "are ",
-        "room ",
-        "Room ",
-        "order ",
-        "Order ",
-    ),
-    *(
-        "table ",
-        "Table ",
-        "haben ",
-        "f\u00fcr ",
-        "nur ",
-        "Zimmer ",
-        "Tisch ",
-        "um ",
-        "tenemos ",
-        "para ",
-        "habitaci\u00f3n ",
-    ),
-    *("avons ", "pour ", "chambre ", "abbiamo ", "per ", "camera ", "tavolo "),
+_COUNTS = tuple(
+    f"{word} "
+    for word in listed(
+        "have, has, need, for, in, In, only, about, are, room, Room, order, Order, table, Table, haben, f\u00fcr, "
+        "nur, Zimmer, Tisch, um, tenemos, para, habitaci\u00f3n, avons, pour, chambre, abbiamo, per, camera, "
+        "tavolo"
+    )
 )
 """Words after which `[5]` is a number if a word in small letters follows, as at the beginning of a line."""
 
