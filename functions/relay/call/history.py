@@ -2,7 +2,8 @@
 
 It holds an interrupted answer as far as it was played. Each tool call has a result, or a text that says that there is
 none yet: models refuse a request with a call that has no result. Messages of earlier rounds never change, so the
-beginning of each request is in the service's cache.
+beginning of each request is in the service's cache. Only what a model was told to repair an output is in no later
+request.
 """
 
 import json
