@@ -17,10 +17,10 @@ from random import Random
 from statistics import mean, median, quantiles
 from typing import Any
 
+from benchmarks.drafting_agent import NUMBER, answering
 from benchmarks.line import FIRST, Measured, measured
 from benchmarks.report import Row
 from benchmarks.rhythm import recognised
-from benchmarks.speculation import NUMBER, answering
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.call.history import CALL_BEGINS
 from local.dev_stack import DevStack

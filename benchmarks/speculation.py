@@ -1,19 +1,18 @@
 """Measures drafts: how soon the first words follow the final prompt, and how many requests a turn needs.
 
-The utterances are generated. Their partial prompts have the rhythm of recorded calls, and a sentence ends before the
-utterance does as often as there.
+Each environment is a process, so a draft and its prompt have their own, as in Lambda. The utterances are generated.
+Their partial prompts have the rhythm of recorded calls, and a sentence ends within an utterance as often as there.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from random import Random
 from statistics import mean, quantiles
 
-from benchmarks.line import BETWEEN, Measured, TimedModel, measured
+from benchmarks.drafting_agent import SOURCE
+from benchmarks.gateway.deployment import Deployment, deployed, with_agent
+from benchmarks.line import BETWEEN, TimedModel
 from benchmarks.report import Row
 from benchmarks.rhythm import recognised
-from functions import agents
-from functions.relay import Agent, Voice
 from local.models.steps import Finish, Text
 from local.phone import Call, Quirks
 from local.phone.clauses import Utterance
@@ -27,9 +26,13 @@ MODELS = {0.3: 150, 0.6: 250}
 USUAL_MS = 60
 """Most milliseconds to the first words, at the median."""
 
-NUMBER = "+15550188"
-
 SPEED = 100.0
+
+TURNS = 10
+"""Turns of one call."""
+
+WARM = TURNS
+"""Turns that are not measured: they start the environments."""
 
 PEER_MS = 51
 """Milliseconds from the prompt to a peer's first words, less the model's: it asks when the final prompt comes."""
@@ -51,10 +54,9 @@ def speculation() -> Iterator[Row]:
     """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
     for first in MODELS:
         model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
-        with measured(model) as line, answering():
-            line.dev_stack.queue.close()
-            line.delay(0.005, 0.03)
-            waits, requests = zip(*_turns(line), strict=True)
+        with with_agent(SOURCE) as checkout, deployed(model, checkout) as deployment:
+            deployment.delay(0.005, 0.03)
+            waits, requests = zip(*_turns(deployment), strict=True)
         yield from rows(first, waits, requests)
 
 
@@ -72,35 +74,23 @@ def rows(first: float, waits: Sequence[float], requests: Sequence[int]) -> Itera
     yield Row(f"{asked}, mean", round(mean(counts), 2), "", None, "1")
 
 
-@contextmanager
-def answering() -> Iterator[None]:
-    """Put an agent that listens to partial prompts behind its own number."""
-    agents.AGENTS["drafting"] = Agent(
-        "Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, partial_prompts=True, silence=None
-    )
-    agents.NUMBERS[NUMBER] = "drafting"
-    try:
-        yield
-    finally:
-        del agents.AGENTS["drafting"], agents.NUMBERS[NUMBER]
-
-
-def _turns(line: Measured[TimedModel]) -> Iterator[tuple[float, int]]:
+def _turns(deployment: Deployment[TimedModel]) -> Iterator[tuple[float, int]]:
     """Yield the milliseconds to the first words, and the requests to the model, of each utterance."""
-    spoken = [utterance(Random(number), SPEED) for number in range(UTTERANCES)]
+    spoken = [utterance(Random(number), SPEED) for number in range(WARM + UTTERANCES)]
     quirks = Quirks(recognised={one.text: one for one in spoken})
-    with line.dev_stack.phone(speed=SPEED, number=NUMBER, quirks=quirks) as phone:
+    with deployment.phone(SPEED, quirks) as phone:
         call: Call | None = None
         for number, one in enumerate(spoken):
-            if number % 10 == 0:
+            if number % TURNS == 0:
                 call = phone.dial()
             assert call
-            line.dev_stack.gateway.settled()
-            before = len(line.model.asked)
+            deployment.settled()
+            before = len(deployment.model.asked)
             call.say(one.text)
-            line.dev_stack.gateway.settled()
-            yield (call.turns[-1].first_text or 0) * 1000, len(line.model.asked) - before
-            if number % 10 == 9:
+            deployment.settled()
+            if number >= WARM:
+                yield (call.turns[-1].first_text or 0) * 1000, len(deployment.model.asked) - before
+            if number % TURNS == TURNS - 1:
                 call.hang_up()
 
 

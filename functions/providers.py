@@ -82,6 +82,9 @@ class Provider:
     services: tuple[str, ...] = ()
     """AWS services for which the adapter makes clients. If there are any, a laptop needs real AWS credentials."""
 
+    quotas: str = ""
+    """The code of the service in Service Quotas that limits a model's tokens a minute; empty if AWS limits none."""
+
     action: str = ""
     """The IAM action on the model that a function needs; empty if the model is not in AWS."""
 
@@ -155,6 +158,7 @@ BEDROCK = Provider(
     files=("adapters/bedrock.py", "adapters/connections.py", "adapters/guardrail.py"),
     model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
+    quotas="bedrock",
     action="bedrock:InvokeModelWithResponseStream",
     guard_action="bedrock:ApplyGuardrail",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",

@@ -43,8 +43,8 @@ processes, urllib3 for browsers, and all of Twilio's REST API except `api`.
 RECORD lists all fetched files, so without these it would be wrong.
 """
 
-LONG_DOCSTRINGS = ("stdnum", "phonenumbers")
-"""Packages that are compiled without docstrings: they describe each country's numbers, and nothing reads them."""
+LONG_DOCSTRINGS = ("stdnum", "phonenumbers", "aws_lambda_powertools", "urllib3")
+"""Packages that are compiled without docstrings: theirs are long, and nothing reads them in Lambda."""
 
 UNUSED_ALONE = ("twilio/rest",)
 """Modules of a package that cannot be loaded without its dependencies."""

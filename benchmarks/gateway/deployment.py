@@ -9,6 +9,8 @@ from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import Generic, TypeVar
 
 import boto3
@@ -19,7 +21,8 @@ from benchmarks.line import running_table
 from local.aws.gateway_integration import PutItem
 from local.environment import ACCOUNT, PUBLIC_URL, RELAY_URL, SECRETS, TOKEN, environ
 from local.models.bedrock import BedrockServer
-from local.phone import Phone
+from local.phone import Phone, Quirks
+from local.phone.options import NO_QUIRKS
 
 HERE = Path(__file__).parent.parent.parent
 TABLE = "bench"
@@ -50,15 +53,22 @@ class Deployment(Generic[M]):
     url: str
     table: str
 
-    def phone(self, speed: float) -> Phone:
+    def phone(self, speed: float, quirks: Quirks = NO_QUIRKS) -> Phone:
         """Return a phone whose calls are answered here, `speed` times as fast as people speak."""
         to = {RELAY_URL: f"{self.url.replace('http', 'ws', 1)}/{STAGE}"}
         url, patience = f"{self.url}/voice", WEBHOOK_TIMEOUT_S
-        return Phone(url, TOKEN, public_url=PUBLIC_URL, connect=to, speed=speed, webhook_timeout=patience)
+        return Phone(
+            url, TOKEN, public_url=PUBLIC_URL, connect=to, speed=speed, webhook_timeout=patience, quirks=quirks
+        )
 
-    def delay(self, table_s: float) -> None:
-        """Delay each table call by these seconds."""
+    def delay(self, table_s: float, post_s: float = 0.0) -> None:
+        """Delay each table call and each post by these seconds."""
         urllib.request.urlopen(f"{self.table}/delay", data=str(table_s).encode()).read()
+        self.gateway.post_delay_s = post_s
+
+    def settled(self) -> None:
+        """Return when no function runs."""
+        self.gateway.run(self.gateway.settled())
 
 
 @contextmanager
@@ -74,6 +84,19 @@ def deployed(model: M, checkout: Path = HERE) -> Iterator[Deployment[M]]:
             with environ(variables):
                 gateway.notes = PutItem(template, boto3.client("dynamodb"))
         yield Deployment(gateway, model, url, table)
+
+
+@contextmanager
+def with_agent(source: str) -> Iterator[Path]:
+    """Copy this checkout's functions, with one agent that answers every number, until the block ends.
+
+    `source` is the Python of the agent's module.
+    """
+    with TemporaryDirectory() as folder:
+        agents = Path(copytree(HERE / "functions", Path(folder) / "functions")) / "agents"
+        (agents / "benched.py").write_text(source)
+        (agents / "numbers.py").write_text('DEFAULT = "benched"\n')
+        yield Path(folder)
 
 
 @contextmanager

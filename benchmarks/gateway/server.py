@@ -69,6 +69,9 @@ class Gateway:
         self.due = 0
         """The reminders that are still to come."""
 
+        self.post_delay_s = 0.0
+        """How long a post takes: half before its frame is sent, half after."""
+
         self._secrets, self._reminders = secrets, reminders
         self._over = False
         self._sockets: dict[str, web.WebSocketResponse] = {}
@@ -158,7 +161,10 @@ class Gateway:
 
     async def _post(self, request: web.Request) -> web.Response:
         text = (await request.read()).decode()
-        return web.Response(status=200 if await self._send(request.match_info["id"], text) else 410)
+        await asyncio.sleep(self.post_delay_s / 2)
+        sent = await self._send(request.match_info["id"], text)
+        await asyncio.sleep(self.post_delay_s / 2)
+        return web.Response(status=200 if sent else 410)
 
     async def _send(self, connection_id: str, text: str) -> bool:
         ws = self._sockets.get(connection_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.providers import BEDROCK, Choice
+from functions.providers import Choice
 from local.ops.account import client, code
 from local.ops.findings import Finding, Passed, Unseen
 
@@ -80,7 +80,7 @@ def quotas(models: Sequence[Choice]) -> Iterator[Finding]:
     for look in (_concurrency, _requests, _writes):
         read.append(look())
         yield _finding(read[-1])
-    for choice in (one for one in models if one.provider is BEDROCK):
+    for choice in (one for one in models if one.provider.quotas):
         found = _tokens(choice)
         yield _finding(found)
         if choice == models[0]:
@@ -104,7 +104,7 @@ def writes() -> Finding:
 
 
 def tokens(choice: Choice) -> Finding:
-    """Check how many tokens a minute Bedrock takes for a model, and for how many calls that is enough."""
+    """Check how many tokens a minute the provider takes for a model, and for how many calls that is enough."""
     return _finding(_tokens(choice))
 
 
@@ -140,17 +140,17 @@ def _writes() -> Carried | Unseen:
 
 
 def _tokens(choice: Choice) -> Carried | Unseen:
-    model = choice.model_id
+    model, label = choice.model_id, choice.provider.label
     try:
-        found = next(_of_model(model), None)
+        found = next(_of_model(choice), None)
     except (ClientError, BotoCoreError) as error:
-        return _unread(f"how many tokens Bedrock takes for {model}", error)
+        return _unread(f"how many tokens {label} takes for {model}", error)
     if found is None:
-        words = f"how many calls Bedrock carries: Service Quotas lists no tokens a minute for {model}."
-        return Unseen(words, "Look for the model's name: AWS console, Service Quotas, Amazon Bedrock.")
+        words = f"how many calls {label} carries: Service Quotas lists no tokens a minute for {model}."
+        return Unseen(words, f"Look for the model's name: AWS console, Service Quotas, {label}.")
     name, rate = found
-    what = f"Bedrock takes {rate} tokens a minute for {model}"
-    return Carried(what, rate // TOKENS_PER_CALL, f"Amazon Bedrock, {name}")
+    what = f"{label} takes {rate} tokens a minute for {model}"
+    return Carried(what, rate // TOKENS_PER_CALL, f"{label}, {name}")
 
 
 def _value(service: str, quota: str) -> int:
@@ -163,12 +163,12 @@ def _value(service: str, quota: str) -> int:
     return int(found["Quota"]["Value"])
 
 
-def _of_model(model: str) -> Iterator[tuple[str, int]]:
+def _of_model(choice: Choice) -> Iterator[tuple[str, int]]:
     """Yield the names of a model's quotas of tokens a minute, with their values."""
-    kind, words = _named(model)
+    kind, words = _named(choice.model_id)
     beginning = f"{kind} model inference tokens per minute for "
     for operation in LISTS:
-        pages = client("service-quotas").get_paginator(operation).paginate(ServiceCode="bedrock")
+        pages = client("service-quotas").get_paginator(operation).paginate(ServiceCode=choice.provider.quotas)
         for quota in (one for page in pages for one in page["Quotas"]):
             name = quota["QuotaName"]
             if name.startswith(beginning) and _words(name.removeprefix(beginning)) == words:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.live import answer_claim, answer_runner, apology, draft, reading, reply, session
+from functions.live import answer_claim, answer_runner, apology, draft, early_request, reply, session
 from functions.live import barge_in as watching
 from functions.live.barge_in import BargeInWatch, Newer
 from functions.live.deps import Deps, Frame
@@ -328,7 +328,7 @@ HANGING = replace(CALM, hanging=0.15)
 
 
 def _open_log(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reading, "redacted", lambda deps, frame, prompt, entries: prompt)
+    patch.setattr(early_request, "redacted", lambda deps, frame, prompt, entries: prompt)
 
 
 def _any_words(patch: pytest.MonkeyPatch) -> None:

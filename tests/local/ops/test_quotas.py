@@ -237,7 +237,7 @@ def test_an_api_out_of_reach_needs_no_right(account: pytest.MonkeyPatch) -> None
 def test_tokens_say_how_many_calls_they_carry(service: Quotas, model: str, rate: int) -> None:
     [choice] = chosen(f"bedrock:{model}")
     found = tokens(choice)
-    assert f"Bedrock takes {rate} tokens a minute for {model}, which is enough for" in found.words
+    assert f"Amazon Bedrock takes {rate} tokens a minute for {model}, which is enough for" in found.words
     assert f"about {rate // TOKENS_PER_CALL} calls" in found.words
     assert isinstance(found, Passed if rate > 50 * TOKENS_PER_CALL else Unseen)
 
