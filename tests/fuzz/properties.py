@@ -130,7 +130,7 @@ def history_is_what_a_model_takes(entries: list[Entry]) -> None:
 
 
 def _can_be_asked(call: Call) -> None:
-    if not call.turns or not call.turns[-1].caller or call.turns[-1].cause or call.time_is_up:
+    if not call.turns or not call.turns[-1].caller or call.turns[-1].cause or call.time_is_up or call.by_machine:
         return
     [ask] = Answer(AGENT, call, 0.0).begin()
     assert isinstance(ask, Ask)
