@@ -41,5 +41,5 @@ def bytes_of(text: str) -> int:
 
 
 def cut_to(text: str, most: int) -> str:
-    """Return as much of a text as takes at most so many bytes in a document."""
+    """Return the longest beginning of a text that takes at most `most` bytes in a document."""
     return text[: sum(size <= most for size in accumulate(map(bytes_of, text)))]

@@ -24,7 +24,7 @@ _NUMBERS = r"\d{1,3}(?:,[ ]?\d{1,3}){1,9}"
 _NAMES = "|".join(sorted(_LABELS, key=len, reverse=True))
 
 WHOLE = rf"{_BEFORE}(?i:{_NAMES}){_AFTER}(?:{_LIST}|{_NUMBERS}\.?(?=\n|\Z))"
-"""Matches a complete list, which has a line of its own, and is not the first line."""
+"""Matches a complete list. It begins a line, but not the first one."""
 
 BEGUN = (
     r"(?<=(?s:.)\n)[ \t]{0,4}(?:#{1,6}[ ]?)?[*_]{0,3}"

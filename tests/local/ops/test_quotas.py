@@ -262,7 +262,7 @@ def test_the_right_to_list_is_named_if_missing(service: Quotas, action: str) -> 
 
 
 def told(account: pytest.MonkeyPatch, model: str, executions: int = 1_000) -> list[Finding]:
-    """Return what is found for a deployment's models, in an account with so many executions."""
+    """Return the findings for these models in an account with `executions` concurrent executions."""
     with aws_api(200, {"AccountLimit": {"UnreservedConcurrentExecutions": executions}}) as url:
         account.setenv("AWS_ENDPOINT_URL_LAMBDA", url)
         return list(quotas(chosen(model)))
