@@ -84,6 +84,9 @@ class AnswerContext:
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""
 
+    hangs_up: bool = False
+    """Whether this answer only hangs up, because a machine has answered. No newer turn ends it."""
+
     known_to_reminder: frozenset[Key] | None = None
     """The prompts that were known when an answer to a silence or a noise began: it yields to any other of its
     millisecond, which was logged late. None for other answers: they yield to newer events only."""

@@ -35,7 +35,7 @@ from functions.relay.answer.actions import (
     Tick,
 )
 from functions.relay.answer.answer import Answer
-from functions.relay.call.call import BY_REMINDER, SUPERSEDING, TURN_ENDING, newest_by_reminder
+from functions.relay.call.call import BY_REMINDER, NEWER_TURN, SUPERSEDING, TURN_ENDING, newest_by_reminder
 from functions.relay.call.turn import SAME_MOMENT_MS, had_begun
 from functions.relay.cancel_scope import CancelScope
 from functions.relay.error_location import location_of
@@ -240,7 +240,7 @@ class _Runner:
         self._watch.note_voice(speaks(newer), began)
         if not self._watch.begun:
             self._behind = newest_by_reminder(found, key) or self._behind
-        if any(self._supersedes(entry) for entry in newer) or self._yields(found):
+        if any(self._supersedes(entry) for entry in newer) or (self._yields(found) and not self._must_end):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]
         return Interrupted(interrupts[-1]) if interrupts else None
@@ -260,7 +260,12 @@ class _Runner:
             case EndClaimed(by):
                 return by != str(self._context.key) and not self._end_claim.held
             case event:
-                return isinstance(event, SUPERSEDING)
+                return isinstance(event, SUPERSEDING) and not (self._must_end and isinstance(event, NEWER_TURN))
+
+    @property
+    def _must_end(self) -> bool:
+        """Whether this answer must end the session, whatever turn is newer. It must also show that it is alive."""
+        return self._end_claim.held or self._context.hangs_up
 
     def _beat(self) -> None:
         if self._clock() >= self._beat_at:

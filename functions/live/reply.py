@@ -51,6 +51,7 @@ from functions.relay.log.events import (
     Entries,
     Entry,
     KeyPressed,
+    MachineAnswered,
     TakenOver,
     TimeUp,
 )
@@ -292,5 +293,6 @@ def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWord
         partial(becomes, deps, agent=agent, now=now),
         CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
+        bool(call.turns) and isinstance(call.turns[-1].cause, MachineAnswered),
         known_to_reminder(call, known.entries),
     )

@@ -651,6 +651,28 @@ def test_a_newer_prompt_stops_the_end_unless_it_was_claimed(done: bool) -> None:
     assert line.ends == ([End()] if done else [])
 
 
+def test_an_answer_that_must_end_the_session_sees_an_interrupt() -> None:
+    """It also shows that it is alive, although a newer prompt has come: nobody else may end the session."""
+
+    class Interrupting(MemoryLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            if isinstance(entry.event, EndClaimed):
+                super().append(log, Entry(Key(5000, "noise"), Interrupt("Good")))
+                super().append(log, Entry(Key(6000, "newer"), Prompt("Wait!")))
+            return super().append(log, entry)
+
+    def say_all() -> EndCall:
+        """Hang up after many words."""
+        return EndCall(saying="Goodbye! " * 60)
+
+    log, line = Interrupting(), HeardLine(lambda message: Sent.LOST if isinstance(message, End) else Sent.DELIVERED)
+    begin(ScriptedModel(asking(ToolCall("t1", "say_all", "{}"))), line, log, agent(say_all), allowed=15)()
+    sent = zip(line.times, line.messages, strict=True)
+    first, second = [time for time, message in sent if isinstance(message, End)][:2]
+    assert second - first < len("Goodbye! " * 60) / CHARACTERS_PER_S
+    assert any(isinstance(event, Heartbeat) for event in log.events(LOG))
+
+
 # A model in trouble
 
 TROUBLES: list[Exception] = [

@@ -7,8 +7,10 @@ import pytest
 from functions.live.barge_in import FRESH_S
 from functions.relay.log.events import Closed, EndClaimed, Entry, MachineAnswered, Screened
 from functions.relay.log.keys import Key, call_log, session_log
-from functions.relay.wire.messages import End
+from functions.relay.ports import LogError
+from functions.relay.wire.messages import End, Prompt
 from functions.relay.wire.model import TextDelta
+from tests.doubles import MemoryLog
 from tests.live.ports import HeardLine, TalkingModel, in_the_background
 from tests.live.test_session import CALL, House
 
@@ -49,6 +51,29 @@ def test_a_session_that_opens_after_the_report_ends_at_once() -> None:
     house = House().announced()
     house.log.append(call_log(CALL), Entry(Key(1, "report"), Screened(BEEP)))
     house.sessions.receive(house.setup(direction="outbound-api"))
+    assert [type(message) for message in house.says()] == [End]
+
+
+class Overtaken(MemoryLog):
+    """A log in which a prompt comes just before the machine. It refuses the first `claims` claims to end."""
+
+    def __init__(self, claims: int = 0) -> None:
+        super().__init__()
+        self._claims = claims
+
+    def append(self, log: str, entry: Entry) -> bool:
+        if isinstance(entry.event, MachineAnswered):
+            super().append(log, Entry(LATER, Prompt("Leave a message.")))
+        if isinstance(entry.event, EndClaimed) and self._claims:
+            self._claims -= 1
+            raise LogError("out of reach")
+        return super().append(log, entry)
+
+
+@pytest.mark.parametrize("claims", [0, 1], ids=["at once", "at the second try"])
+def test_a_prompt_that_knows_of_no_machine_does_not_stop_the_end(claims: int) -> None:
+    house = House(log=Overtaken(claims)).opened()
+    assert house.sessions.end_for_machine("c1", BEEP) == "answered"
     assert [type(message) for message in house.says()] == [End]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
+from functions.relay.agent.phrases import phrases
 from functions.relay.call.call import SUPERSEDING, Call, fold
 from functions.relay.call.shared_reminder import has_reminder_in_time
 from functions.relay.call.turn import SAME_MOMENT_MS
@@ -204,12 +205,13 @@ class Seen:
     @cached_property
     def without_log(self) -> set[str]:
         """The invocations that leave what the model says: another one logged the prompt, or the log failed."""
-        return {one.name for one in self.record.invoked if one.done in ("repeated", "apologised")}
+        return {one.name for one in self.record.invoked if one.done == "repeated" or self.apologised(one.name)}
 
     def apologised(self, by: str) -> bool:
         """Whether an invocation could not reach the table, or was killed as it said so."""
-        asked = by in self._askers
-        return self.invoked[by].done == "apologised" or bool(self.invoked[by].killed and not asked)
+        words = {post.message.token for post in self.record.posts if post.by == by and isinstance(post.message, Text)}
+        killed = bool(self.invoked[by].killed) and (by not in self._askers or words == {phrases("en").trouble})
+        return self.invoked[by].done == "apologised" or killed
 
     @cached_property
     def _askers(self) -> set[str]:

@@ -36,7 +36,7 @@ def test_no_law_is_broken(first: int) -> None:
         assert [*faults_missing(results), *turns_missing(results), *causes_missing(results)] == []
 
 
-FOUND = (48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535)
+FOUND = (48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992)
 """Seeds that broke a law once, each by a fault that is mended.
 
 In 48, a slow look ended the wait for a caller who spoke. In 513, a key whose append was not answered had no reminder:
@@ -45,7 +45,10 @@ In 12222, words that had waited for a voice left without another look. In 304730
 last minute waited for it for ever, and so did the end of the call. In 304683, the answer to a key followed the last
 minute's words, and counted as heard with them. In 305075, a tool ran twice: its call could not be logged, and the
 invocation died. In 306819, words went to a prompt that no invocation would answer. In 309535, an apology seemed to
-follow the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2.
+follow the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2. In
+39000447, a late apology was cut, and the newer answer before it counted as unheard. In 39001160, a prompt came in the
+moment of a machine, and neither ended the session. In 39001992, the `end` of a hand-off was lost, and it was sent
+again only when words would have been played that an interrupt had purged.
 """
 
 

@@ -100,7 +100,7 @@ class Answer:
     def begin(self) -> list[Action]:
         """Return the first actions."""
         if claim := self._takeover.end_claim:
-            self._life.finish_again(claim, self._started)
+            self._life.finish_again(claim, self._started, purged=self._call.turns[-1].cut)
             return []
         reply = self._reply
         move = moves.first_move(self._agent, self._call, self._takeover, reply.language, reply.phrases)
@@ -128,6 +128,7 @@ class Answer:
             case Superseded():
                 yield from self._fall_silent("superseded")
             case Interrupted() if self._speech.has_sent:
+                self._speech.purge(now)
                 yield from self._fall_silent("superseded")
             case TextDelta() | ToolCall() | Finished() | ModelFailed() if self._life.asking:
                 self._requests.note_sign(now)

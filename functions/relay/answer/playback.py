@@ -42,6 +42,11 @@ class Playback:
         """Count the words of this answer that still play as cut off at `now`."""
         self._until = min(self._until, now)
 
+    def purge(self, now: float) -> None:
+        """Count all words that still play, also those of older answers, as cut off at `now`."""
+        self.cut_off(now)
+        self._older_until = min(self._older_until, now)
+
     def cover(self, now: float) -> None:
         """Begin a new silence at `now`: a sentence covers the old one."""
         self._until = now

@@ -100,6 +100,13 @@ class Speech:
         """This answer holds the claim to end the session. `end` must be sent, whatever is newer."""
         self._cycle.on(SpeechTrigger.CLAIM)
 
+    def purge(self, now: float) -> None:
+        """Count what the line has still to play as purged by an interrupt. No repeated `end` waits for it."""
+        self._playback.purge(now)
+        flight = self._flight
+        if flight and flight.again_at is not None and isinstance(flight.message, End):
+            flight.again_at = min(flight.again_at, now + CLOSING_S)
+
     def give_up(self) -> None:
         """Leave the end of the session to another invocation."""
         self._flight = None

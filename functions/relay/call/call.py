@@ -43,9 +43,10 @@ from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value, changed
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 
-SUPERSEDING: tuple[type[Event], ...] = (
-    Prompt, KeyPressed, DigitsEntered, TimeUp, MachineAnswered, Closed, TakenOver
-)  # fmt: skip
+NEWER_TURN: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeUp, MachineAnswered)
+"""Events that begin a turn after which an older one needs no answer."""
+
+SUPERSEDING: tuple[type[Event], ...] = (*NEWER_TURN, Closed, TakenOver)
 """Events that end an answer: a newer turn, the socket's end, or a takeover by another invocation."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
@@ -139,10 +140,14 @@ def fold(entries: Iterable[Entry]) -> Call:
 
 
 def superseded(entries: Iterable[Entry], key: Key) -> bool:
-    """Return whether an event newer than the prompt at `key` ends its answer.
+    """Return whether an event newer than the turn at `key` ends its answer.
 
-    An interrupt does not: it cut words of an older answer, and this prompt still needs its own.
+    An interrupt does not: it cut words of an older answer, and this turn still needs its own. Nothing ends the answer
+    to a machine, which only hangs up: a newer prompt may have read the log before the machine was logged.
     """
+    entries = tuple(entries)
+    if any(entry.key.frame == key.frame and isinstance(entry.event, MachineAnswered) for entry in entries):
+        return False
     return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 

@@ -116,10 +116,15 @@ def _joined(turns: Turns, text: str) -> Halves | None:
 
 
 def _finished_before(turns: Turns, owner: Turn) -> Turns:
-    """Return the turns, with all words of those before `owner` played: a report may be lost, but the order holds."""
-    older = turns[: turns.index(owner)]
-    done = tuple(turn.played_out() if turn.pending and turn.ended else turn for turn in older)
-    return (*done, *turns[len(older) :])
+    """Return the turns, with all words played that were sent before those of `owner`.
+
+    A report may be lost, but the order holds.
+    """
+    older = turns.index(owner)
+    return tuple(
+        turn.played_out() if turn.pending and turn.ended and (number < older or turn.is_sent_before(owner)) else turn
+        for number, turn in enumerate(turns)
+    )
 
 
 def _replaced(turns: Turns, old: Turn, new: Turn) -> Turns:

@@ -185,6 +185,17 @@ class Turn:
         first = next((act for act in self.acts if isinstance(act, AgentSaid)), None)
         return first is not None and first.behind >= str(reminder)
 
+    def is_sent_before(self, apology: "Turn") -> bool:
+        """Whether this turn began to speak before the apology for an older turn, which comes late, was sent."""
+        first_words_ms = self.ended.first_words_ms if self.ended else 0
+        return 0 < first_words_ms <= apology._apologised_at - self.key.at
+
+    @property
+    def _apologised_at(self) -> int:
+        """When an apology that could not read the log was sent, ms; 0 if this turn has none."""
+        moments = (Key.parse(act.after) for act in self.acts if isinstance(act, AgentSaid) and act.after)
+        return next((moment.at for moment in moments if not moment.message), 0)
+
     def starts_with(self, text: str) -> bool:
         """Whether this turn starts with this text, although it seemed to be cut before its first words."""
         nothing = not self.heard and not self.fragment

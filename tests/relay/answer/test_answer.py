@@ -324,6 +324,19 @@ class TestParting:
         (note,) = gone.advance(Sent.DELIVERED, gone.deadline - 1)
         assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
+    def test_of_a_killed_invocation_does_not_wait_for_words_that_were_cut(self) -> None:
+        asked = call()
+        cut = replace(asked, turns=(*asked.turns[:-1], replace(asked.turns[-1], cut=True)))
+        claim = EndClaimed("by", "handed off", "{}", playing=30.0)
+        gone = Answer(agent(), cut, 100.0, takeover=Takeover(end_claim=claim))
+        gone.begin()
+        assert gone.wake == 100.0 + CLOSING_S
+
+    def test_waits_no_longer_for_words_that_an_interrupt_purged(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 40)).sends()
+        drive.sends(Sent.LOST, after=1.0).happen(Interrupted(CUT))
+        assert drive.answer.wake == pytest.approx(drive.now + CLOSING_S)
+
 
 def test_words_break_a_silence_once_all_before_them_were_played() -> None:
     drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(0.4).returns("t1", "On Friday.", after=3.0)

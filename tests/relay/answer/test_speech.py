@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script, SpeakingOptions
-from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, Speech
+from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, CLOSING_S, LONGEST_GAP_S, Speech
 from functions.relay.answer.states import SpeechState
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Media, Outgoing, Text, Tones
@@ -19,7 +19,8 @@ class Talk(Speech):
 
     def __init__(self, lead: str = "", options: SpeakingOptions | None = None) -> None:
         self.script = Script(lead, options or SpeakingOptions())
-        super().__init__(self.script, Playback(0.0))
+        self.playing = Playback(0.0)
+        super().__init__(self.script, self.playing)
 
     @property
     def done(self) -> bool:
@@ -341,7 +342,7 @@ class TestOtherMessages:
         speech = Talk()
         speech.script.say("Please wait. " * 50, whole=False, preemptible=True)
         line = Line(speech).until(1.0).hears("Here it is.").until(2.0)
-        assert speech._playback.until < 3.0
+        assert speech.playing.until < 3.0
         assert len(line.left) == 2
 
     def test_that_have_not_left_are_not_sent_once_it_is_hushed(self) -> None:
@@ -535,6 +536,20 @@ class TestTheEnd:
         assert again > 2.0
         assert speech.take(again - 0.1) is None
         assert speech.take(again) == self.GOODBYE
+
+    def test_that_may_be_lost_does_not_wait_for_purged_words(self) -> None:
+        speech = self.ending()
+        speech.playing.play("and so on " * 100, 1.0)
+        speech.sent(Sent.LOST, 2.0)
+        speech.purge(3.0)
+        assert speech.due() == 3.0 + CLOSING_S
+
+    def test_that_is_lost_after_a_purge_is_sent_again_soon(self) -> None:
+        speech = self.ending()
+        speech.playing.play("and so on " * 100, 1.0)
+        speech.purge(3.0)
+        speech.sent(Sent.LOST, 4.0)
+        assert speech.due() == 4.0 + CLOSING_S
 
     def test_that_another_invocation_claimed_is_left_to_it(self) -> None:
         speech = self.ending()

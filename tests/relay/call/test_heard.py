@@ -1,5 +1,7 @@
 """Whose words were heard if interruptions, reports and answers meet within moments. The simulation found them."""
 
+import pytest
+
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, KeyPressed, LastMinute, NoiseEnded
@@ -185,6 +187,24 @@ def test_an_interrupt_before_an_apology_left_does_not_cut_it() -> None:
 
 def test_a_line_that_reports_nothing_was_heard_up_to_the_interrupt() -> None:
     assert agent_said(at(1500, Interrupt("The first,"))) == ["The first,"]
+
+
+def apologised(first_words_ms: int, sent: int) -> list[Entry]:
+    """A prompt whose apology came late, beside the answer to a newer prompt, on a line that reports nothing."""
+    ended = AnswerEnded("complete", first_words_ms=first_words_ms)
+    second = [at(2000, Prompt("Two?")), under(2000, 100, AgentSaid("At ten.")), under(2000, 999, ended)]
+    late = [
+        under(1000, 90, AgentSaid("Sorry, again?", after=str(Key(START + sent, "")))),
+        under(1000, 91, AnswerEnded("failed")),
+    ]
+    return [opened(greeting=""), at(1000, Prompt("One?")), *late, *second, at(5000, Interrupt("Sorry,"))]
+
+
+@pytest.mark.parametrize(
+    ("sent", "heard"), [(3000, ["Sorry,", "At ten."]), (2100, ["Sorry,"])], ids=["after", "before"]
+)
+def test_a_late_apology_is_played_after_a_newer_answer(sent: int, heard: list[str]) -> None:
+    assert agent_said_in(*apologised(400, sent)) == heard
 
 
 def test_words_behind_late_words_of_a_cut_answer_are_unheard() -> None:
