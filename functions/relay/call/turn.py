@@ -186,8 +186,8 @@ class Turn:
         return first is not None and first.behind >= str(reminder)
 
     def is_sent_before(self, apology: "Turn") -> bool:
-        """Whether this turn began to speak before the apology for an older turn, which comes late, was sent."""
-        first_words_ms = self.ended.first_words_ms if self.ended else 0
+        """Whether this prompt's answer began before a late apology for an older prompt. Other keys tell no time."""
+        first_words_ms = self.ended.first_words_ms if self.ended and not (self.cause or apology.cause) else 0
         return 0 < first_words_ms <= apology._apologised_at - self.key.at
 
     @property
