@@ -82,7 +82,7 @@ class CountedLog:
         self.reads += 1
         return self.log.read(log)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         """Read what is later, and count it."""
         self.reads += 1
         return self.log.later(log, key, kinds)

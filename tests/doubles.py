@@ -95,10 +95,10 @@ class MemoryLog:
         )
         return entries[opening:] if entries and isinstance(entries[opening].event, SessionOpened) else entries
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         with self._lock:
-            found = [one for one in self._logs[log].values() if one.key > key and isinstance(one.event, kinds)]
-        return in_order(found)
+            found = [one for one in self._logs[log].values() if one.key > key]
+        return in_order(one for one in found if isinstance(one.event, kinds or object))
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
         with self._lock:

@@ -100,14 +100,15 @@ class DynamoLog:
         )
         return ordered[opening:] if ordered and isinstance(ordered[opening].event, SessionOpened) else ordered
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return the entries of these kinds after a key."""
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
+        """Return the entries after a key, of these kinds or, if there are none, of all."""
         names = {f":kind{number}": kind.__name__ for number, kind in enumerate(kinds)}
+        among = f" AND kind IN ({', '.join(names)})" if names else ""
         found, _ = self._query(
             "#log = :log AND #key > :key",
             {":log": log, ":key": str(key), **names},
             {},
-            FilterExpression=f"{UNEXPIRED} AND kind IN ({', '.join(names)})",
+            FilterExpression=f"{UNEXPIRED}{among}",
         )
         return in_order(found)
 

@@ -7,39 +7,35 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import CLAIMED_WITHIN_S, KNOWN_WITHIN_S, claim, give_claim_back
+from functions.live.answer_claim import claim, give_claim_back
 from functions.live.answer_context import Since
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
+from functions.live.draft_request import DraftRequest, draft_request, drafts, speculates
 from functions.live.held_model import HeldModel
-from functions.live.private import is_plain, without_numbers
-from functions.live.reading import Read, read_with_retries
+from functions.live.private import without_numbers
+from functions.live.reading import Read
 from functions.live.reply import answer_claimed
 from functions.live.tasks import Future, TaskGroup
-from functions.relay import Agent
 from functions.relay.call.call import Call, superseded
 from functions.relay.call.drafting import (
-    DECIDING,
     LONGEST_WAIT_S,
-    STANDSTILL_S,
     DraftStep,
     Dropped,
     Finalised,
     Held,
     draft_step,
-    drafted,
     same_question,
 )
-from functions.relay.call.folded import Folded, folded
+from functions.relay.call.floor import VOICES
 from functions.relay.dataclass import dataclass
 from functions.relay.deadlines import ANSWER_DEADLINE_S
-from functions.relay.log.events import DraftBegun, DraftDropped, Entries, Entry
+from functions.relay.log.events import AnswerClaimed, DraftAwaited, DraftBegun, DraftDropped, Entries, Entry, in_order
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.text.utterance import ends_sentence
-from functions.relay.wire.messages import Partial, Prompt
-from functions.relay.wire.model import Request
+from functions.relay.wire.messages import Info, Partial
 
 SOON_S = 1.5
 """Seconds within which most prompts come. In recorded calls, 9 of 10 came within 0.84 s of the last partial."""
@@ -47,7 +43,7 @@ SOON_S = 1.5
 LOOK_SOON_S = 0.025
 """Seconds between two looks at the log during `SOON_S`, while the model thinks."""
 
-LOOK_HELD_S = 0.004
+LOOK_HELD_S = 0.002
 """Seconds between two looks at the log during `SOON_S`, once words are held: the caller waits for nothing else."""
 
 LOOK_AWAITED_S = 0.003
@@ -56,11 +52,11 @@ LOOK_AWAITED_S = 0.003
 LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
 
+LATE_ENTRY_MS = 5000
+"""Milliseconds by which an entry may be late: its key is older, and it comes after the draft's first read."""
+
 USUAL_LOOK_S = 0.015
 """Seconds that a look usually takes. After a slower one the pause is longer: a busy table is asked less often."""
-
-SLOW_TABLE_S = CLAIMED_WITHIN_S / 2
-"""Seconds of one read after which nothing is drafted: a draft must find its prompt, and claim it, in twice that."""
 
 AWAITED_WITHIN_S = 0.5
 """Seconds after which a draft gives its claim back because the invocation of its prompt does not wait for it."""
@@ -72,16 +68,8 @@ logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the model is asked, and the call before the partial prompt as it was then."""
-
-    request: Request
-    known: Folded
-
-
-@dataclass(frozen=True, slots=True)
 class _Claimed:
-    """The prompt that a draft answers, and the log as it was just before."""
+    """The prompt that a draft answers, and the log as it was when the draft found it."""
 
     prompt: Key
     read: Read
@@ -91,9 +79,8 @@ class _Claimed:
     fits: bool
     """Whether the prompt's answer begins with the same request as the draft."""
 
-    began: float
     age: float
-    """The most seconds that the prompt can have been in the log at `began`."""
+    """The most seconds that the prompt can have been in the log when the read began."""
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
@@ -102,7 +89,7 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
     Raises LogError if it could not be logged.
     """
     began, own = deps.clock(), Entry(frame.key, without_numbers(deps, partial))
-    if not partial.text.strip() or not (deps.drafts and any(map(_drafts, deps.agents.values()))):
+    if not partial.text.strip() or not (deps.drafts and any(map(drafts, deps.agents.values()))):
         return "partial" if deps.ports.log.append(frame.log, own) else "repeated"
     put = None
     if ends_sentence(partial.text):
@@ -110,57 +97,37 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
     elif not deps.ports.log.append(frame.log, own):
         return "repeated"
     try:
-        asked = _asked(deps, frame, partial, tasks)
+        request = draft_request(deps, frame, partial, tasks)
     except LogError as error:
         logger.warning("an answer was not drafted: %s", error)
-        asked = None
+        request = None
     if put and not put.result():
         return "repeated"
-    return _Draft(deps, frame, partial.text, asked, tasks, began=began).run() if asked else "partial"
+    return _Draft(deps, frame, partial.text, request, tasks, began=began).run() if request else "partial"
 
 
-def _asked(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> _Asked | None:
-    """Return what to ask the model if the caller may have finished; None for no draft. Raises LogError."""
-    if not ends_sentence(partial.text):
-        tasks.wait(lambda: False, STANDSTILL_S)
-        newer = deps.ports.log.later(frame.log, frame.key, DECIDING)
-        if not isinstance(draft_step(newer, frame.key, partial.text), Held):
-            return None
-    began, entries = deps.clock(), deps.ports.log.read(frame.log)
-    if deps.clock() - began > SLOW_TABLE_S:
-        logger.warning("an answer was not drafted: the table took more than %s s", SLOW_TABLE_S)
-        return None
-    if drafted(entries, frame.key, partial.text) or not is_plain(deps, frame, partial, entries):
-        return None
-    if not isinstance(draft_step(entries, frame.key, partial.text), Held):
-        return None
-    others = [one for one in entries if one.key != frame.key]
-    known = folded(one for one in others if one.key < frame.key)
-    call = known.extended_to((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
-    request = first_request(deps, frame.connection, call) if _speculates(deps, call) else None
-    return _Asked(request, known) if request else None
-
-
-def _speculates(deps: Deps, call: Call) -> bool:
-    """Return whether the agent of a call drafts now: it does not while the caller keys in digits."""
-    if call.opened is None or call.over or call.collecting or call.time_is_up:
-        return False
-    return _drafts(deps.agent(call.opened.agent)) and call.tokens < deps.limits.tokens_per_call
-
-
-def _drafts(agent: Agent) -> bool:
-    return agent.partial_prompts and agent.speculates
+def _is_news(entry: Entry) -> bool:
+    """Return whether an entry may change a draft's request. A voice or a claim does not."""
+    match entry.event:
+        case DraftAwaited() | AnswerClaimed():
+            return False
+        case Info(name):
+            return name not in VOICES
+        case _:
+            return True
 
 
 class _Draft:
     """One draft: waits for its prompt, and answers it."""
 
-    def __init__(self, deps: Deps, frame: Frame, text: str, asked: _Asked, tasks: TaskGroup, *, began: float) -> None:
+    def __init__(
+        self, deps: Deps, frame: Frame, text: str, request: DraftRequest, tasks: TaskGroup, *, began: float
+    ) -> None:
         self._deps, self._frame, self._text, self._tasks, self._began = deps, frame, text, tasks, began
         self._no_prompt_at = began
         """Start time of the newest look that found no prompt."""
         self._look_took_s = 0.0
-        self._known, self._held = asked.known, HeldModel(deps.ports.model, asked.request, tasks)
+        self._known, self._held = request, HeldModel(deps.ports.model, request.request, tasks)
 
     def run(self) -> str:
         """Hold the draft until its prompt comes or it is dropped; return one word for the debug log."""
@@ -173,8 +140,8 @@ class _Draft:
             deps = replace(deps, ports=replace(deps.ports, model=self._held))
         else:
             self._leave_draft()
-        read, allowed = claimed.read, ANSWER_DEADLINE_S - (claimed.began - self._began)
-        since = Since(claimed.began, claimed.age, allowed=allowed, read_at=read.began)
+        read, allowed = claimed.read, ANSWER_DEADLINE_S - (claimed.read.began - self._began)
+        since = Since(read.began, claimed.age, allowed=allowed, read_at=read.began)
         answer_claimed(deps, self._at(claimed.prompt), read.entries, since, self._tasks, call=claimed.call)
         return "answered"
 
@@ -194,11 +161,12 @@ class _Draft:
         """Wait for the prompt and claim it; return None if the draft must be dropped."""
         began = self._deps.clock()
         while (waited := self._deps.clock() - began) < LONGEST_WAIT_S and not self._held.failed:
-            match self._look():
+            newer = self._look()
+            match self._step(newer.entries):
                 case Dropped():
                     return None
                 case Finalised(prompt, awaited):
-                    return self._claim(prompt, awaited)
+                    return self._claim(prompt, newer, awaited)
                 case Held():
                     self._pause(waited)
         return None
@@ -210,51 +178,50 @@ class _Draft:
         seconds = max(soon if waited < SOON_S else LOOK_LATER_S, self._look_took_s - USUAL_LOOK_S)
         self._tasks.wait(lambda: self._held.failed or (thinking and self._held.begun), seconds)
 
-    def _look(self) -> DraftStep:
-        began = self._deps.clock()
+    def _look(self, late_ms: int = 0) -> Read:
+        """Return the entries since the partial prompt, and older ones of `late_ms`; none if the table fails."""
+        since, began = Key(self._frame.key.at - late_ms, "") if late_ms else self._frame.key, self._deps.clock()
         try:
-            newer = self._deps.ports.log.later(self._frame.log, self._frame.key, DECIDING)
+            newer = Read(self._deps.ports.log.later(self._frame.log, since), began)
         except LogError as error:
             logger.warning("a draft's look at the log failed: %s", error)
-            return Held()
+            return Read((), began)
         finally:
             self._look_took_s = self._deps.clock() - began
-        step = self._step(newer)
-        if isinstance(step, Held):
+        if isinstance(self._step(newer.entries), Held):
             self._no_prompt_at = began
-        return step
+        return newer
 
     def _step(self, newer: Entries) -> DraftStep:
         return draft_step(newer, self._frame.key, self._text)
 
-    def _claim(self, prompt: Key, awaited: bool) -> _Claimed | None:
-        """Claim the prompt, and read the log meanwhile; return None if the prompt's own invocation answers.
+    def _claim(self, prompt: Key, found: Read, awaited: bool) -> _Claimed | None:
+        """Claim the prompt that a look found; return None if the prompt's own invocation answers.
 
         Once that invocation waits for the draft, this one answers, even if the draft does not fit.
         """
-        deps, log, tasks, began = self._deps, self._frame.log, self._tasks, self._deps.clock()
-        reading = Future(tasks, "read", self._read)
-        if not claim(deps, log, prompt, self._frame.key, tasks):
+        deps, log, tasks = self._deps, self._frame.log, self._tasks
+        claimed = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
+        seen = self._seen(prompt, found)
+        newest = self._look(LATE_ENTRY_MS)
+        seen = self._seen(prompt, newest, seen)
+        if not claimed.result():
             return None
-        read = reading.result()
-        call = self._known.extended_to(read.entries).until(prompt)
-        fits = self._fits(prompt, read.entries, call)
-        awaited = awaited or (fits and self._awaited(prompt, self._step(read.entries)))
-        if not awaited and give_claim_back(deps, log, prompt, tasks):
-            return None
-        return _Claimed(prompt, read, call, fits, began, began - self._no_prompt_at) if read.entries else None
+        awaited = awaited or (seen.fits and self._awaited(prompt, self._step(newest.entries)))
+        return None if not awaited and give_claim_back(deps, log, prompt, tasks) else seen
 
-    def _read(self) -> Read:
-        """Read the session's log; return one without entries if this fails for some seconds."""
-        try:
-            return read_with_retries(self._deps, self._frame.log, self._tasks, KNOWN_WITHIN_S)
-        except LogError as error:
-            logger.warning("a draft could not read the log: %s", error)
-            return Read((), self._deps.clock())
+    def _seen(self, prompt: Key, newer: Read, before: _Claimed | None = None) -> _Claimed:
+        """Return what is known of a prompt once the log has these newer entries. `before` is what was known then."""
+        known, age = before.read.entries if before else self._known.entries, newer.began - self._no_prompt_at
+        entries = in_order({one.key: one for one in (*known, *newer.entries)}.values())
+        if before and not any(map(_is_news, set(entries) - set(known))):
+            return replace(before, read=Read(entries, before.read.began))
+        call = self._known.known.extended_to(entries).until(prompt)
+        return _Claimed(prompt, Read(entries, newer.began), call, self._fits(prompt, entries, call), age)
 
     def _fits(self, prompt: Key, entries: Entries, call: Call) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""
-        if self._held.failed or not _speculates(self._deps, call) or superseded(entries, prompt):
+        if self._held.failed or not speculates(self._deps, call) or superseded(entries, prompt):
             return False
         if must_end(self._deps, call, prompt):
             return False
@@ -275,7 +242,7 @@ class _Draft:
             if self._deps.clock() > until:
                 return False
             self._tasks.wait(lambda: self._held.failed, LOOK_AWAITED_S)
-            known = self._look()
+            known = self._step(self._look().entries)
         return False
 
     def _drop(self) -> None:

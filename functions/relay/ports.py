@@ -70,8 +70,8 @@ class Log(Protocol):
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the entries since the newest SessionOpened, in the order of their keys. Raises LogError."""
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return the entries of these kinds after a key. Raises LogError."""
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
+        """Return the entries after a key, of these kinds or, if there are none, of all. Raises LogError."""
 
 
 class PrivateLog(Log, Protocol):

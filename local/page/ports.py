@@ -75,7 +75,7 @@ class WatchedLog:
         self._tell(began, log, f"read {len(entries)}")
         return entries
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         """Look for newer entries."""
         began = self._begin()
         try:

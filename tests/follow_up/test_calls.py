@@ -230,7 +230,7 @@ def test_a_text_that_is_no_reminder_is_rejected(text: str) -> None:
 
 def test_a_log_of_several_pages_is_read_whole() -> None:
     class Paged(MemoryLog):
-        def later(self, log: str, key: object, kinds: object) -> tuple[Entry, ...]:
+        def later(self, log: str, key: object, kinds: object = ()) -> tuple[Entry, ...]:
             return super().later(log, key, kinds)[:2]  # type: ignore[arg-type]
 
     scene = Scene(log=Paged()).put(PLAIN)

@@ -141,7 +141,7 @@ class SteppedLog(MemoryLog):
         self._queue.step()
         return super().read(log)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         self._queue.step()
         return super().later(log, key, kinds)
 

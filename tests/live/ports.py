@@ -164,7 +164,7 @@ class TroubledLog(MemoryLog):
             raise OUT_OF_REACH
         return super().read(log)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[LogEvent], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[LogEvent], ...] = ()) -> tuple[Entry, ...]:
         with self._tried:
             self.looks += 1
             self._tried.notify_all()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from functions.live import draft as drafts
+from functions.live import draft_request
 from functions.live.deps import Frame
 from functions.live.reminders import AnswerReminder
 from functions.live.session import Sessions
@@ -340,7 +341,7 @@ def test_the_same_words_again_are_not_drafted_again() -> None:
 
 
 def test_an_open_sentence_is_drafted_once_it_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "STANDSTILL_S", 0.0)
+    monkeypatch.setattr(draft_request, "STANDSTILL_S", 0.0)
     with drafting() as one:
         drafted = one.drafted("When do you open")
         one.put(2500, Dtmf("5"))
@@ -349,7 +350,7 @@ def test_an_open_sentence_is_drafted_once_it_stands_still(monkeypatch: pytest.Mo
 
 
 def test_an_open_sentence_that_goes_on_is_not_drafted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "STANDSTILL_S", 0.0)
+    monkeypatch.setattr(draft_request, "STANDSTILL_S", 0.0)
     with drafting() as one:
         one.put(2200, Partial("When do you open on"))
         assert one.sessions.receive(one.partial("When do you open")) == "partial"
@@ -390,7 +391,7 @@ class SlowTable(WatchedLog):
         self.now += self._read_s
         return super().read(log)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         self.now += self._look_s
         return super().later(log, key, kinds)
 
@@ -524,7 +525,7 @@ class SlowReplies(LostReplies):
         self.passed += 2.0 * (isinstance(entry.event, AnswerClaimed) and not self.passed)
         return super().append(log, entry)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         if kinds == (AnswerClaimed,) and not self.looked:
             self.passed, self.looked = self.passed + 2.0, True
             raise OUT_OF_REACH
@@ -553,7 +554,7 @@ class HangingLook(WatchedLog):
         self.now += 3.0 * isinstance(entry.event, AnswerClaimed)
         return super().append(log, entry)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         found = super().later(log, key, kinds)
         if self.now == 0.0 and any(isinstance(entry.event, Prompt) for entry in found):
             self.now = 3.0

@@ -57,7 +57,7 @@ class SlowLog(MemoryLog):
         self._trip()
         return self._log.read(log)
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         self._trip()
         return self._log.later(log, key, kinds)
 

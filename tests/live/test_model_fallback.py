@@ -259,7 +259,7 @@ def test_a_model_that_failed_is_skipped_everywhere(play: Play) -> None:
 
 def test_a_read_that_began_before_an_outage_does_not_hide_it() -> None:
     class Overtaken(MemoryLog):
-        def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
             found = super().later(log, key, kinds)
             outages.note("one", "broken")
             return found

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from functions.live.deps import Frame
-from functions.live.draft import SLOW_TABLE_S
+from functions.live.draft_request import SLOW_TABLE_S
 from functions.relay.cancel_scope import is_cancelled, on_cancel
 from functions.relay.log.events import Closed, Entry, Event
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt

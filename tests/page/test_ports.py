@@ -39,7 +39,7 @@ class OutOfReach:
     def read(self, log: str) -> tuple[Entry, ...]:
         raise LogError("DynamoDB: gone")
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         raise LogError("DynamoDB: gone")
 
 

@@ -88,13 +88,13 @@ class SeenLog:
             self._invocation.can_read()
         return entries
 
-    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         """Return the entries of these kinds after a key."""
 
         def newer() -> tuple[Entry, ...]:
-            return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds))
+            return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds or object))
 
-        return self._look("look", log, newer, for_turns=set(TURN_ENDING) <= set(kinds))
+        return self._look("look", log, newer, for_turns=set(TURN_ENDING) <= set(kinds or TURN_ENDING))
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
         """Delete entries, unless a fault happens, or seems to happen."""
