@@ -87,28 +87,50 @@ _SHORTS = rf"{_SHORT}(?:[,;][ ]?{_SHORT}){{0,9}}"
 _JOINED = r"[-\u2013\u2014/&,;]"
 """Matches a sign between two citations. It goes with them."""
 
-WHOLE = (
-    rf"%\[{_NUMBERS}\]%|\^\[{_NUMBERS}\]\^|[%^]\[{_NUMBERS}\][%^]?(?!\Z)"
-    rf"|(?=[\[<]){_NO_KEY}(?:{_NUMBER}(?:\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?|{_IN_CITE})"
-    rf"|{_NO_PLACE}\[{_SHORTS}\])"
-    rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
-    r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]"
-    rf"|(?<=\]){_NOT_AFTER_KEY}[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])"
-    r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
-    r"|\((?i:sources?|quellen?|fuentes?|fonti?):[ ][^()\n]{1,120}\)"
-    r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,80}"
-    r"(?:\u2020[^\u3010\u3011\u3016\u3017\n]{0,80}|\.[a-z]{2,4})[\u3011\u3017]"
-    rf"|\u3010{_NAMED}\u3011"
-    rf"|[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{{0,80}}[\u3011\uff3d]"
-    r"|:?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?"
-    r"|\\cite[a-z]?\{[^{}\n]{0,80}\}"
-    rf"|\({_BARE}(?:[,;]?[ ]?{_BARE}){{0,9}}\)|{_BARE}"
-    r"|(?<![^\W_])\^\d{1,3}\^"
-    r"|\{\{[ ]?[#/>&!]?\w[\w.:| -]{0,60}\}\}|\{(?i:cite|ref|source)[:_ ]?\d{1,3}\}"
-    rf"|(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])"
-    rf"|(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}"
-    rf"|(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?]))<sup>\[?{_NUMBERS}\]?</sup>"
-    r"|<sup>\d{1,3}(?:(?:,[ ]|;[ ]?)\d{1,3}){1,9}</sup>"
+WHOLE = "|".join(
+    (
+        # %[1]%, ^[1]^, and either of them half closed
+        rf"%\[{_NUMBERS}\]%",
+        rf"\^\[{_NUMBERS}\]\^",
+        rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)",
+        # [1], [[2]](https://...), [doc1], [^note], <cite>3</cite>, and [S1] or [1b] where no place is named
+        rf"(?=[\[<]){_NO_KEY}(?:{_NUMBER}(?:\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?|{_IN_CITE})"
+        rf"|{_NO_PLACE}\[{_SHORTS}\])",
+        # ([1](https://...))
+        rf"\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)",
+        # noon[a], noon†
+        r"(?<=[^\W_])\[[a-z]\]",
+        r"(?<=[\w.,;:!?])[\u2020\u2021]",
+        # The sign between [1] and [2]
+        rf"(?<=\]){_NOT_AFTER_KEY}[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])",
+        # Numbers in other brackets, also raised ones
+        r"[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]",
+        r"\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e",
+        # (Source: menu.pdf)
+        r"\((?i:sources?|quellen?|fuentes?|fonti?):[ ][^()\n]{1,120}\)",
+        # 【4:0†menu.pdf】, 【menu.pdf】, 【doc1】, 【1】
+        r"[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,80}"
+        r"(?:\u2020[^\u3010\u3011\u3016\u3017\n]{0,80}|\.[a-z]{2,4})[\u3011\u3017]",
+        rf"\u3010{_NAMED}\u3011",
+        r"[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{0,80}[\u3011\uff3d]",
+        # :contentReference[oaicite:0]{index=0}
+        r":?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?",
+        # \cite{menu}
+        r"\\cite[a-z]?\{[^{}\n]{0,80}\}",
+        # (turn0search1), citeturn0search1
+        rf"\({_BARE}(?:[,;]?[ ]?{_BARE}){{0,9}}\)",
+        _BARE,
+        # ^1^
+        r"(?<![^\W_])\^\d{1,3}\^",
+        # {{ref}}, {cite:1}
+        r"\{\{[ ]?[#/>&!]?\w[\w.:| -]{0,60}\}\}",
+        r"\{(?i:cite|ref|source)[:_ ]?\d{1,3}\}",
+        # A raised number; after a number it may be a power
+        rf"(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])",
+        rf"(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}",
+        rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?]))<sup>\[?{_NUMBERS}\]?</sup>",
+        r"<sup>\d{1,3}(?:(?:,[ ]|;[ ]?)\d{1,3}){1,9}</sup>",
+    )
 )
 """Matches a complete citation."""
 
@@ -119,30 +141,64 @@ def _prefixes(word: str) -> str:
 
 
 _BARE_BEGUN = "|".join(map(_prefixes, (*_GIVEN_TO_TURN, "turn", *(f"{word}turn" for word in _GIVEN_TO_TURN))))
-_OPENED = (
-    r"(?:oai_citation[^\[\]\n]{0,110}|[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
-    rf"|{_SOURCE}(?:e?[sn])?(?:[ _-](?:id?)?|id?)?[ \t]?[:_#=-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
-    rf"|{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
-    r"|[*#\u00a7]\d[^\[\]\n]{0,60}|(?:[SDRC]\d{1,3}|\d[a-z])[,;][^\[\]\n]{0,60}|[Pp]{1,2}\.?[ ]?[\d,; \u2013-]{0,60}"
-    r"|#|[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?|[\u2460-\u2473]"
-    rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
+_OPENED = "|".join(
+    (
+        # The name of a source, with its numbers, a second name or a title
+        r"oai_citation[^\[\]\n]{0,110}",
+        r"[A-Za-z_]{0,13}",
+        r"turn\d{0,2}\w{0,9}",
+        rf"{_SOURCE}(?:e?[sn])?(?:[ _-](?:id?)?|id?)?[ \t]?[:_#=-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})",
+        rf"{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}",
+        rf"{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}",
+        # A sign, a short mark, a page
+        r"[\u2020\u2021\u00a7*]",
+        r"[*#\u00a7]\d[^\[\]\n]{0,60}",
+        r"(?:[SDRC]\d{1,3}|\d[a-z])[,;][^\[\]\n]{0,60}",
+        r"[Pp]{1,2}\.?[ ]?[\d,; \u2013-]{0,60}",
+        r"#",
+        # The name of a file
+        r"[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?",
+        # A number, a footnote
+        r"[\u2460-\u2473]",
+        r"\d[^\[\]\n]{0,90}\^?",
+        r"\^[^\[\]\s]{0,20}",
+        rf"\^{_SOURCE}[^\[\]\n]{{0,60}}",
+    )
 )
-BEGUN = (
-    rf"{_COUNTED}[ ]?|"
-    r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))"
-    r"|(?<=\])[ ]?(?:[-\u2013\u2014/&,;][ ]?(?:\[[^\[\]\n]{0,90}\]?)?)?"
-    r"|[\u3014\u27e6]\d{0,3}|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}"
-    r"|[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,165}"
-    rf"|\(?\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?\)?)?)?"
-    r"|[\u3010\uff3b](?:\d[^\u3010\u3011\uff3b\uff3d\n]{0,80})?"
-    rf"|:?(?:{_prefixes('contentReference')})?(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?"
-    r"|\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)"
-    rf"|\(?(?<![^\W_])(?<!['\u2019])(?:{_BARE_BEGUN}|(?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[a-zL\d-]{{0,200}})"
-    rf"|\((?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[\w,; -]{{0,200}}"
-    r"|[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?|(?<![^\W_])\^\d{1,3}"
-    r"|\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-z]{0,6}[:_ ]?\d{0,3})?"
-    rf"|[\u00b9{_RAISED}]{{1,4}}"
-    rf"|<(?i:{_prefixes('cite')}|cite>\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?(?:<(?:/(?:{_prefixes('cite')})?)?)?)"
-    rf"|<(?:{_prefixes('sup')}|sup>(?:[-+\u2212]|\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?)(?:<(?:/s?u?p?)?)?)"
+"""Matches what may stand behind the opening bracket of a citation that is not closed yet."""
+
+BEGUN = "|".join(
+    (
+        # A number that may be a count, until the next word tells
+        rf"{_COUNTED}[ ]?",
+        # (source: ...
+        r"\((?i:(?:[a-z]{0,7}|(?:sources?|quellen?|fuentes?|fonti?):[^()\n]{0,121}))",
+        # What follows a citation: a sign, and the next citation
+        r"(?<=\])[ ]?(?:[-\u2013\u2014/&,;][ ]?(?:\[[^\[\]\n]{0,90}\]?)?)?",
+        # Other brackets
+        r"[\u3014\u27e6]\d{0,3}",
+        r"\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{0,3}",
+        r"[\u3010\u3016][^\u3010\u3011\u3016\u3017\n]{0,165}",
+        # [1, or [1](https://...
+        rf"\(?\[{{1,2}}(?:{_OPENED})(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?\)?)?)?",
+        r"[\u3010\uff3b](?:\d[^\u3010\u3011\uff3b\uff3d\n]{0,80})?",
+        # :contentReference[...
+        rf":?(?:{_prefixes('contentReference')})?"
+        rf"(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?",
+        # \cite{...
+        r"\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)",
+        # citeturn0...
+        rf"\(?(?<![^\W_])(?<!['\u2019])(?:{_BARE_BEGUN}|(?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[a-zL\d-]{{0,200}})",
+        rf"\((?:{'|'.join(_GIVEN_TO_TURN)})?turn\d[\w,; -]{{0,200}}",
+        # %[1, ^[1, ^1
+        r"[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?",
+        r"(?<![^\W_])\^\d{1,3}",
+        # {{..., {cite...
+        r"\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-z]{0,6}[:_ ]?\d{0,3})?",
+        # A raised number, <cite>, <sup>
+        rf"[\u00b9{_RAISED}]{{1,4}}",
+        rf"<(?i:{_prefixes('cite')}|cite>\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?(?:<(?:/(?:{_prefixes('cite')})?)?)?)",
+        rf"<(?:{_prefixes('sup')}|sup>(?:[-+\u2212]|\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?)(?:<(?:/s?u?p?)?)?)",
+    )
 )
 """Matches the beginning of a possible citation."""
