@@ -140,10 +140,12 @@ def test_later_returns_the_entries_after_a_key(log: Log, name: str) -> None:
 
 def test_later_holds_only_the_kinds_that_were_asked_for(log: Log, name: str) -> None:
     prompt, cut = Entry(key(2), Prompt("Wait")), Entry(key(3), Interrupt("Of"))
-    fill(log, name, [prompt, cut, Entry(key(4), Partial("Wa")), Entry(key(5), Info("clientSpeaking", "on"))])
+    entries = [prompt, cut, Entry(key(4), Partial("Wa")), Entry(key(5), Info("clientSpeaking", "on"))]
+    fill(log, name, entries)
     assert log.later(name, key(1), (Prompt, Interrupt)) == (prompt, cut)
     assert log.later(name, key(1), (Interrupt,)) == (cut,)
     assert log.later(name, key(1), (AnswerEnded,)) == ()
+    assert log.later(name, key(1)) == tuple(entries)
 
 
 def test_logs_do_not_mix(log: Log) -> None:
