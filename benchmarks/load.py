@@ -11,17 +11,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from random import Random
 from statistics import mean, median, quantiles
 from typing import Any
 
-from benchmarks.drafting_agent import NUMBER, answering
+from benchmarks import drafting_agent
 from benchmarks.line import FIRST, Measured, measured
 from benchmarks.report import Row
 from benchmarks.rhythm import recognised
-from functions.agents import AGENTS, DEFAULT
+from functions.agents import AGENTS, DEFAULT, NUMBERS
 from functions.relay.call.history import CALL_BEGINS
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
@@ -33,8 +34,11 @@ from local.phone.clauses import Utterance
 CALLS = 50
 TURNS = 10
 
-NUMBERS = 20
+FIRST_CALLER = 20
 """The last digits of the first caller's number."""
+
+DRAFTING = "+15550188"
+"""The number of the agent that drafts answers."""
 
 COLOURS = ("green", "yellow", "purple", "orange", "silver")
 THINGS = ("apple", "basket", "candle", "donkey", "engine", "falcon", "garden", "hammer", "island", "jacket")
@@ -95,8 +99,20 @@ def load() -> Iterator[Row]:
     """Hold many calls at once, without drafts and with them; return what went wrong, and the callers' waits."""
     name = f"{CALLS} calls at once, {TURNS} turns each"
     yield from _load(name, Agent("+15550100", AGENTS[DEFAULT].greeting_in(AGENTS[DEFAULT].language)))
-    with answering():
-        yield from _load(f"{name}, with drafts", Agent(NUMBER, AGENTS["drafting"].greeting_in("en-US"), drafts=True))
+    with _drafting():
+        yield from _load(
+            f"{name}, with drafts", Agent(DRAFTING, drafting_agent.agent.greeting_in("en-US"), drafts=True)
+        )
+
+
+@contextmanager
+def _drafting() -> Iterator[None]:
+    """Put the agent that drafts behind its own number."""
+    AGENTS["drafting"], NUMBERS[DRAFTING] = drafting_agent.agent, "drafting"
+    try:
+        yield
+    finally:
+        del AGENTS["drafting"], NUMBERS[DRAFTING]
 
 
 def _load(name: str, agent: Agent) -> Iterator[Row]:
@@ -208,7 +224,7 @@ def _held(line: Measured[EchoingModel], agent: Agent) -> list[Held]:
 
 def _hold(phone: Phone, caller: int) -> Held:
     time.sleep(APART * caller)
-    held, call = Held(), phone.dial(caller=f"+155501{NUMBERS + caller:02d}", listen=False)
+    held, call = Held(), phone.dial(caller=f"+155501{FIRST_CALLER + caller:02d}", listen=False)
     try:
         for turn in range(TURNS):
             held.heard.append(call.say(question(caller, turn), timeout=WAIT))

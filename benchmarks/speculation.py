@@ -5,10 +5,11 @@ Their partial prompts have the rhythm of recorded calls, and a sentence ends wit
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from random import Random
 from statistics import mean, quantiles
 
-from benchmarks.drafting_agent import SOURCE
+from benchmarks import drafting_agent
 from benchmarks.gateway.deployment import Deployment, deployed, with_agent
 from benchmarks.line import BETWEEN, TimedModel
 from benchmarks.report import Row
@@ -54,7 +55,7 @@ def speculation() -> Iterator[Row]:
     """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
     for first in MODELS:
         model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
-        with with_agent(SOURCE) as checkout, deployed(model, checkout) as deployment:
+        with with_agent(Path(drafting_agent.__file__)) as checkout, deployed(model, checkout) as deployment:
             deployment.delay(0.005, 0.03)
             waits, requests = zip(*_turns(deployment), strict=True)
         yield from rows(first, waits, requests)

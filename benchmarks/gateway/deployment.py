@@ -9,7 +9,7 @@ from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile, copytree
 from tempfile import TemporaryDirectory
 from typing import Generic, TypeVar
 
@@ -87,14 +87,14 @@ def deployed(model: M, checkout: Path = HERE) -> Iterator[Deployment[M]]:
 
 
 @contextmanager
-def with_agent(source: str) -> Iterator[Path]:
+def with_agent(module: Path) -> Iterator[Path]:
     """Copy this checkout's functions, with one agent that answers every number, until the block ends.
 
-    `source` is the Python of the agent's module.
+    `module` is the file of the agent.
     """
     with TemporaryDirectory() as folder:
         agents = Path(copytree(HERE / "functions", Path(folder) / "functions")) / "agents"
-        (agents / "benched.py").write_text(source)
+        copyfile(module, agents / "benched.py")
         (agents / "numbers.py").write_text('DEFAULT = "benched"\n')
         yield Path(folder)
 
