@@ -122,11 +122,11 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation died.
 
     The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
-    purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
-    neither hears the agent nor speaks. An invocation has died if it was killed, or if the table left it without an
-    answer three times: each time costs two seconds. The time by which its reminders come late is added, and two
-    seconds if the table left one of the turn's invocations without an answer. If an older turn ends the session after
-    a turn, an excuse of the older turn excuses both.
+    purged a part of it or of an apology in between, or the socket has closed. Nobody waits once a machine has
+    answered. There is silence while the caller neither hears the agent nor speaks. An invocation has died if it was
+    killed, or if the table left it without an answer three times: each time costs two seconds. The time by which its
+    reminders come late is added, and two seconds if the table left one of the turn's invocations without an answer.
+    If an older turn ends the session after a turn, an excuse of the older turn excuses both.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from functions.relay.log.events import NoiseEnded
+from functions.relay.log.events import MachineAnswered, NoiseEnded
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import End, Outgoing, Text
 from tests.simulation.records import Emitted, Posted
@@ -20,9 +20,11 @@ class Silences:
         self.seen = seen
 
     def debts(self) -> Iterator[tuple[Key, float, float]]:
-        """Return from when to when each answer was owed."""
+        """Return from when to when each answer was owed. A machine waits for none, and ends what was owed before."""
         record = self.seen.record
         for number, prompt in enumerate(self.seen.owed):
+            if prompt.text == MachineAnswered.__name__:
+                continue
             following = [one.at for one in self.seen.owed[number + 1 :]]
             own = [post for post in self.seen.arrived if post.turn == prompt.key]
             own += self._continued(prompt.key) if own else []
