@@ -106,6 +106,10 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
     return _Draft(deps, frame, partial.text, request, tasks, began=began).run() if request else "partial"
 
 
+def _joined(known: Entries, newer: Entries) -> Entries:
+    return in_order({one.key: one for one in (*known, *newer)}.values())
+
+
 def _is_news(entry: Entry) -> bool:
     """Return whether an entry may change a draft's request. A voice or a claim does not."""
     match entry.event:
@@ -127,7 +131,7 @@ class _Draft:
         self._no_prompt_at = began
         """Start time of the newest look that found no prompt."""
         self._look_took_s = 0.0
-        self._known, self._held = request, HeldModel(deps.ports.model, request.request, tasks)
+        self._asked, self._held = request, HeldModel(deps.ports.model, request.request, tasks)
 
     def run(self) -> str:
         """Hold the draft until its prompt comes or it is dropped; return one word for the debug log."""
@@ -204,20 +208,24 @@ class _Draft:
         claimed = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
         seen = self._seen(prompt, found)
         newest = self._look(LATE_ENTRY_MS)
-        seen = self._seen(prompt, newest, seen)
+        seen = self._updated(seen, newest)
         if not claimed.result():
             return None
         awaited = awaited or (seen.fits and self._awaited(prompt, self._step(newest.entries)))
         return None if not awaited and give_claim_back(deps, log, prompt, tasks) else seen
 
-    def _seen(self, prompt: Key, newer: Read, before: _Claimed | None = None) -> _Claimed:
-        """Return what is known of a prompt once the log has these newer entries. `before` is what was known then."""
-        known, age = before.read.entries if before else self._known.entries, newer.began - self._no_prompt_at
-        entries = in_order({one.key: one for one in (*known, *newer.entries)}.values())
-        if before and not any(map(_is_news, set(entries) - set(known))):
-            return replace(before, read=Read(entries, before.read.began))
-        call = self._known.known.extended_to(entries).until(prompt)
+    def _seen(self, prompt: Key, newer: Read) -> _Claimed:
+        """Return what is known of a prompt once the log has these newer entries."""
+        entries, age = _joined(self._asked.entries, newer.entries), newer.began - self._no_prompt_at
+        call = self._asked.before.extended_to(entries).until(prompt)
         return _Claimed(prompt, Read(entries, newer.began), call, self._fits(prompt, entries, call), age)
+
+    def _updated(self, seen: _Claimed, newest: Read) -> _Claimed:
+        """Return what is known after one more look. The request is built again only if it may have changed."""
+        entries, known = _joined(seen.read.entries, newest.entries), {one.key for one in seen.read.entries}
+        if any(_is_news(one) for one in newest.entries if one.key not in known):
+            return self._seen(seen.prompt, Read(entries, newest.began))
+        return replace(seen, read=Read(entries, seen.read.began))
 
     def _fits(self, prompt: Key, entries: Entries, call: Call) -> bool:
         """Return whether the prompt's answer would begin with the same request as the draft."""

@@ -32,7 +32,7 @@ class DraftRequest:
     entries: Entries
     """The log when the model was asked."""
 
-    known: Folded
+    before: Folded
     """The entries before the partial prompt, with the call that they describe."""
 
 
@@ -52,10 +52,10 @@ def draft_request(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) 
     if not isinstance(draft_step(entries, frame.key, partial.text), Held):
         return None
     others = [one for one in entries if one.key != frame.key]
-    known = folded(one for one in others if one.key < frame.key)
-    call = known.extended_to((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
+    before = folded(one for one in others if one.key < frame.key)
+    call = before.extended_to((*others, Entry(frame.key, Prompt(partial.text, partial.language)))).until(frame.key)
     request = first_request(deps, frame.connection, call) if speculates(deps, call) else None
-    return DraftRequest(request, entries, known) if request else None
+    return DraftRequest(request, entries, before) if request else None
 
 
 def speculates(deps: Deps, call: Call) -> bool:
