@@ -14,7 +14,7 @@ from functions.live.held_model import HeldModel
 from functions.live.private import redacted
 from functions.live.reading import Read, read_open
 from functions.live.tasks import Future, TaskGroup
-from functions.relay.call.call import fold, superseded
+from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.drafting import drafted
 from functions.relay.log.events import Entries, Entry
 from functions.relay.wire.messages import Prompt
@@ -30,7 +30,8 @@ def put_while_asking(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup)
     own = Entry(frame.key, safe)
     read = before.followed_by(own)
     put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
-    held = _ask(deps, frame, read.entries, safe.text, tasks)
+    call = fold(read.entries).until(frame.key)
+    held = None if drafted(read.entries, frame.key, safe.text) else _ask(deps, frame, read.entries, call, tasks)
     fresh = False
     try:
         fresh = put.result()
@@ -38,15 +39,12 @@ def put_while_asking(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup)
         if held and not fresh:
             held.drop()
     told = replace(deps, ports=replace(deps.ports, model=held)) if held else deps
-    return (read if fresh else None), told
+    return (replace(read, call=call) if fresh else None), told
 
 
-def _ask(deps: Deps, frame: Frame, entries: Entries, text: str, tasks: TaskGroup) -> HeldModel | None:
-    """Ask what the prompt's answer asks first; return None if it begins without the model, or may be drafted."""
-    call = fold(entries).until(frame.key)
+def _ask(deps: Deps, frame: Frame, entries: Entries, call: Call, tasks: TaskGroup) -> HeldModel | None:
+    """Ask what the prompt's answer asks first; return None if it begins without the model."""
     if call.over or superseded(entries, frame.key) or must_end(deps, call, frame.key):
-        return None
-    if drafted(entries, frame.key, text):
         return None
     request = first_request(deps, frame.connection, call)
     return HeldModel(deps.ports.model, request, tasks) if request else None

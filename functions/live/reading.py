@@ -5,6 +5,7 @@ import logging
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
 from functions.live.tasks import Future, TaskGroup
+from functions.relay.call.call import Call
 from functions.relay.call_context import about
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, SessionOpened, SessionRefused
@@ -32,6 +33,8 @@ class Read:
 
     entries: Entries
     began: float
+    call: Call | None = None
+    """The fold of the entries until the prompt, if it is known."""
 
     def followed_by(self, entry: Entry) -> "Read":
         """Return the same read, with an entry that was appended meanwhile."""

@@ -32,7 +32,7 @@ from functions.live.private import (
     release_held,
     without_numbers,
 )
-from functions.live.reading import is_open, opened_late, put_and_read, read_with_retries
+from functions.live.reading import Read, is_open, opened_late, put_and_read, read_with_retries
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
@@ -99,7 +99,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if read is None:
         return "repeated"
-    return _respond(deps, frame, read.entries, Since(started, on_begun=begun, read_at=read.began), tasks)
+    return _respond(deps, frame, read, Since(started, on_begun=begun, read_at=read.began), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -115,7 +115,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
         read = read_with_retries(deps, frame.log, tasks)
-        return _respond(deps, frame, read.entries, Since(started, passed, begun, read_at=read.began), tasks)
+        return _respond(deps, frame, read, Since(started, passed, begun, read_at=read.began), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
@@ -123,10 +123,11 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
         return apologise(deps, frame, started, tasks, cause)
 
 
-def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> str:
+def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGroup) -> str:
+    entries = read.entries
     # Before the fold, which takes some milliseconds of a long call.
     waiting = begin_to_wait(deps, frame, entries, tasks)
-    known = _Known(entries, fold(entries).until(frame.key), since)
+    known = _Known(entries, read.call or fold(entries).until(frame.key), since)
     if known.call.over:
         return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
     if superseded(entries, frame.key) or yields_to_prompt(known.call):
