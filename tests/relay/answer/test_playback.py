@@ -48,6 +48,13 @@ def test_words_of_older_answers_play_but_cover_no_silence() -> None:
     assert playback.silence_at == COVER_SILENCE_AFTER_S
 
 
+def test_an_interrupt_purges_words_of_all_answers() -> None:
+    playback = Playback(0.0, older=9 * CHARACTERS_PER_S)
+    playback.play(WORDS * 5, 0.0)
+    playback.purge(2.0)
+    assert (playback.seconds(2.0), playback.until) == (0.0, 2.0)
+
+
 @pytest.mark.parametrize(("waited", "sooner"), [(0.0, 0.0), (1.0, 1.0), (30.0, COVER_SILENCE_AFTER_S / 2)])
 def test_a_silence_is_covered_sooner_after_a_wait(waited: float, sooner: float) -> None:
     assert Playback(0.0, waited=waited).silence_at == COVER_SILENCE_AFTER_S - sooner

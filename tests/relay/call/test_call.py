@@ -530,6 +530,10 @@ class TestSuperseded:
         log = [at(2000, Prompt("Hi"), "a"), at(2000, Prompt("there"), "b")]
         assert [superseded(log, entry.key) for entry in log] == [True, False]
 
+    def test_is_no_turn_that_a_machine_began(self) -> None:
+        log = [at(2000, MachineAnswered("fax")), at(2001, Prompt("Leave a message."))]
+        assert [superseded(log, entry.key) for entry in log] == [False, False]
+
 
 # --- Properties ------------------------------------------------------------------------------------------------
 

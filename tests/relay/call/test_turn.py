@@ -194,3 +194,23 @@ WAIT = replace(
 )
 def test_words_cut_off_by_the_next_ones_were_not_heard(turn: Turn, audible: str) -> None:
     assert turn.audible == audible
+
+
+@pytest.mark.parametrize(
+    ("sent", "first_words_ms", "cause", "before"),
+    [
+        (4000, 500, None, True),
+        (2500, 500, None, True),
+        (2499, 500, None, False),
+        (4000, 0, None, False),
+        (4000, 500, KeyPressed("1", ""), False),
+    ],
+)
+def test_a_late_apology_may_follow_a_newer_answer(
+    sent: int, first_words_ms: int, cause: KeyPressed | None, before: bool
+) -> None:
+    apology = replace(TURN, acts=(AgentSaid("Sorry.", after=str(Key(sent, ""))),))
+    ended = AnswerEnded("complete", first_words_ms=first_words_ms)
+    newer = replace(TURN, key=Key(2000, "m2"), ended=ended, cause=cause)
+    assert newer.is_sent_before(apology) is before
+    assert not newer.is_sent_before(replace(apology, acts=(AgentSaid("Sorry.", after=str(Key(sent, "m1"))),)))
