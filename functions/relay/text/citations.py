@@ -50,6 +50,19 @@ _NO_KEY = "".join(f"(?<!{words})" for words in (*_behind(_PRESS), *_AFTER_TWO))
 _NOT_AFTER_KEY = "".join(f"(?<!{words})" for words in _behind(_AFTER_KEY))
 """Ends of words after which the sign behind `[1]` is between two keys of the phone."""
 
+KEYS_WITHIN = 240
+"""Characters in front of a key of the phone that are read for the first key of its sentence."""
+
+_MORE_KEYS = re.compile(
+    rf"(?<!add)(?<!Add)(?<!exp)(?:{'|'.join(_PRESS)})\[\d\][^.!?\n]*(?:{'|'.join(_BETWEEN)})(?:\[\d\])?\Z"
+)
+
+
+def is_after_keys(text: str) -> bool:
+    """Return whether the next number is a key of the phone too: `Press [1], [2] or `, `Press [1] for a table, `."""
+    return _MORE_KEYS.search(text) is not None
+
+
 _TURN = r"turn\d{1,2}[a-z]{2,10}\d{1,3}(?:L\d{1,5}(?:-L?\d{1,5})?)?"
 _GIVEN_TO_TURN = ("filecite", "cite", "navlist")
 _BARE = rf"(?<![^\W_])(?<!['\u2019])(?:{'|'.join(_GIVEN_TO_TURN)})?(?:{_TURN}){{1,20}}"

@@ -25,6 +25,18 @@ def _spell(out: SpokenText, text: str) -> None:
         out.spell(text)
 
 
+def _cite(out: SpokenText, one: re.Match[str]) -> None:
+    """Leave a citation out. Behind a key of the phone it is one more key, or the sign before it."""
+    if not citations.is_after_keys(one.string[max(one.start() - citations.KEYS_WITHIN, 0) : one.start()]):
+        out.leave_out()
+        return
+    for part in re.findall(r"\d|[ ]|[^\s\[\]\d]", one[0]):
+        if part == " ":
+            out.space()
+        else:
+            out.say(part)
+
+
 def _decoded(escape: str) -> str:
     """Return the character of an escape of JSON, of which half a one is none."""
     return escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
@@ -99,7 +111,7 @@ LINES = (
 
 INLINE = (
     rule(stage_directions.BEGUN, stage_directions.WHOLE, lambda out, _: out.leave_out()),
-    rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out(), at_words=True),
+    rule(citations.BEGUN, citations.WHOLE, _cite, at_words=True),
     rule(
         r"(?<=[^\s(] )\d{1,2}(?:\) ?)?",
         r"(?<=[^\s(] )(\d{1,2})\)(?= [^\W\d_])",

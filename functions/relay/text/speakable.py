@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from functions.relay.text.citations import KEYS_WITHIN
 from functions.relay.text.machine_text import MachineTextFilter
 from functions.relay.text.markup import INLINE, LINES, PLAIN
 from functions.relay.text.numbers.spoken import NumberReader
@@ -29,7 +30,7 @@ SSML: Mapping[str, frozenset[str]] = {
 """SSML tags that a provider's voices accept: Twilio's list for <Say>, without those that only make pauses, which
 punctuation does without a wait, and without Amazon's `emphasis`, which its neural voices answer with an error."""
 
-BEHIND = 24
+BEHIND = KEYS_WITHIN
 """Characters that are kept of decided text: as far back as a rule looks."""
 
 

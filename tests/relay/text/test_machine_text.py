@@ -533,7 +533,15 @@ REFERRED = {
     "Room [B1], parking [P1], [documents].": "Room B1, parking P1, documents.",
     "See [p. 12]. Press [#2]": "See p. 12. Press #2",
     "Press [1] or [2].": "Press 1 or 2.",
-    "Dr\u00fccken Sie [1]-[3], [4].": "Dr\u00fccken Sie 1-3.",
+    "Press [1], [2] or [3] now.": "Press 1, 2 or 3 now.",
+    "Press [1], [2], [3], [4] or [5] now.": "Press 1, 2, 3, 4 or 5 now.",
+    "Drücken Sie [1], [2] oder [3].": "Drücken Sie 1, 2 oder 3.",
+    "We open at ten [1], [2], [3].": "We open at ten.",
+    "Press [1] for a table, [2] for us, or [3] to end.": "Press 1 for a table, 2 for us, or 3 to end.",
+    "Press [1] for a table and [2] for the bar [3].": "Press 1 for a table and 2 for the bar.",
+    "Press [1] now. At nine, [2] or ten [3].": "Press 1 now. At nine, or ten.",
+    "Pulse [1] para reservar, [2] para hablar.": "Pulse 1 para reservar, 2 para hablar.",
+    "Dr\u00fccken Sie [1]-[3], [4].": "Dr\u00fccken Sie 1-3, 4.",
     "<cite>1</cite, [#": "1/cite, #",
 }
 LISTED = {
