@@ -324,7 +324,7 @@ class TestParting:
         (note,) = gone.advance(Sent.DELIVERED, gone.deadline - 1)
         assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
-    def test_of_a_killed_invocation_does_not_wait_for_words_that_were_cut(self) -> None:
+    def test_of_a_killed_invocation_does_not_wait_for_cut_words(self) -> None:
         asked = call()
         cut = replace(asked, turns=(*asked.turns[:-1], replace(asked.turns[-1], cut=True)))
         claim = EndClaimed("by", "handed off", "{}", playing=30.0)
