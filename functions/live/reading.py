@@ -68,9 +68,9 @@ def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Read:
         tasks.wait(lambda: False, LOOK_AGAIN_S)
 
 
-def read_with_retries(deps: Deps, log: str, tasks: TaskGroup, within: float = READ_WITHIN_S) -> Read:
-    """Read a session's log. If this fails, try again for `within` seconds. Raises LogError."""
-    until = deps.clock() + within
+def read_with_retries(deps: Deps, log: str, tasks: TaskGroup) -> Read:
+    """Read a session's log. If this fails, try again for `READ_WITHIN_S`. Raises LogError."""
+    until = deps.clock() + READ_WITHIN_S
     while True:
         began = deps.clock()
         try:

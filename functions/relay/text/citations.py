@@ -42,20 +42,13 @@ def _behind(words: Iterable[str]) -> list[str]:
 _KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
 _PRESS = (*_KEYS, "igiti ", "igite ")
 _BETWEEN = ("-", "/", ", ", " or ", " and ", " oder ", " und ", " o ", " y ", " ou ", " et ", " e ")
-_AFTER_KEY = tuple(rf"{words}\[\d\]" for words in _PRESS)
-_AFTER_TWO = (f"(?:{one})(?:{between})" for one in _behind(_AFTER_KEY) for between in _behind(_BETWEEN))
-_NO_KEY = "".join(f"(?<!{words})" for words in (*_behind(_PRESS), *_AFTER_TWO))
-"""Ends of words after which `[1]` is a key of the phone, and not a citation, and so is `[2]` behind it."""
-
-_NOT_AFTER_KEY = "".join(f"(?<!{words})" for words in _behind(_AFTER_KEY))
-"""Ends of words after which the sign behind `[1]` is between two keys of the phone."""
+_NO_KEY = "".join(f"(?<!{words})" for words in _behind(_PRESS))
+"""Ends of words after which `[1]` is a key of the phone, and not a citation."""
 
 KEYS_WITHIN = 240
 """Characters in front of a key of the phone that are read for the first key of its sentence."""
 
-_MORE_KEYS = re.compile(
-    rf"(?<!add)(?<!Add)(?<!exp)(?:{'|'.join(_PRESS)})\[\d\][^.!?\n]*(?:{'|'.join(_BETWEEN)})(?:\[\d\])?\Z"
-)
+_MORE_KEYS = re.compile(rf"(?<!add)(?<!Add)(?<!exp)(?:{'|'.join(_PRESS)})\[\d\][^.!?\n]*(?:{'|'.join(_BETWEEN)})\Z")
 
 
 def is_after_keys(text: str) -> bool:
@@ -115,7 +108,7 @@ WHOLE = "|".join(
         r"(?<=[^\W_])\[[a-z]\]",
         r"(?<=[\w.,;:!?])[\u2020\u2021]",
         # The sign between [1] and [2]
-        rf"(?<=\]){_NOT_AFTER_KEY}[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])",
+        rf"(?<=\])[ ]?{_JOINED}[ ]?(?=\[(?:{_NUMBERS}|{_SHORTS})\])",
         # Numbers in other brackets, also raised ones
         r"[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]",
         r"\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e",

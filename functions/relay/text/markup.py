@@ -26,15 +26,16 @@ def _spell(out: SpokenText, text: str) -> None:
 
 
 def _cite(out: SpokenText, one: re.Match[str]) -> None:
-    """Leave a citation out. Behind a key of the phone it is one more key, or the sign before it."""
-    if not citations.is_after_keys(one.string[max(one.start() - citations.KEYS_WITHIN, 0) : one.start()]):
-        out.leave_out()
-        return
-    for part in re.findall(r"\d|[ ]|[^\s\[\]\d]", one[0]):
-        if part == " ":
+    """Leave a citation out. Behind a key of the phone, `[2]` is one more key; the sign between two keys is said."""
+    before = one.string[max(one.start() - citations.KEYS_WITHIN, 0) : one.start()]
+    if (key := re.fullmatch(r"\[(\d)\]", one[0])) and citations.is_after_keys(before):
+        out.say(key[1])
+    elif one[0][0] in " ,-/" and citations.is_after_keys(before + one[0]):
+        out.say(one[0].strip())
+        if one[0].endswith(" "):
             out.space()
-        else:
-            out.say(part)
+    else:
+        out.leave_out()
 
 
 def _decoded(escape: str) -> str:

@@ -9,7 +9,7 @@ from functions.relay.text.citations import is_after_keys
     ("text", "keys"),
     [
         ("Press [1], [2] or ", True),
-        ("Press [1], [2]", True),
+        ("Press [1], ", True),
         ("Press [1] for a table, ", True),
         ("Taste [1] für uns und ", True),
         ("Press [1] for a table ", False),

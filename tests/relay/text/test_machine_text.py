@@ -539,6 +539,8 @@ REFERRED = {
     "We open at ten [1], [2], [3].": "We open at ten.",
     "Press [1] for a table, [2] for us, or [3] to end.": "Press 1 for a table, 2 for us, or 3 to end.",
     "Press [1] for a table and [2] for the bar [3].": "Press 1 for a table and 2 for the bar.",
+    "Press [1] for us, 【4:0†menu.pdf】 or [doc2].": "Press 1 for us, or.",
+    "Press [1] for us, [2](https://hotline.example) now.": "Press 1 for us, now.",
     "Press [1] now. At nine, [2] or ten [3].": "Press 1 now. At nine, or ten.",
     "Pulse [1] para reservar, [2] para hablar.": "Pulse 1 para reservar, 2 para hablar.",
     "Dr\u00fccken Sie [1]-[3], [4].": "Dr\u00fccken Sie 1-3, 4.",
