@@ -1,34 +1,16 @@
-"""Settles which invocation answers a prompt whose answer is drafted: the draft's, or the prompt's own.
+"""Settles which invocation answers a prompt: its own, or that of a draft.
 
-Two keys under the prompt decide, and at each only the first entry counts. The first key says who has claimed the
-answer. The second says whether the prompt's invocation waits for the draft, or the draft has given its claim back.
-
-A draft claims a prompt as soon as it finds it. A prompt without a draft needs no claim: no draft answers a prompt
-whose invocation does not wait for it.
+The first entry at one key under the prompt decides. A draft claims a prompt as soon as it finds it. The prompt's own
+invocation leaves a draft that it knows of some time for this; otherwise it claims while the model is asked.
 """
 
 import logging
 
-from functions.live.deps import Deps, Frame
-from functions.live.tasks import Future, TaskGroup
-from functions.relay.call.call import superseded
-from functions.relay.call.drafting import drafted
-from functions.relay.dataclass import dataclass
-from functions.relay.log.events import (
-    AnswerClaimed,
-    ClaimReturned,
-    Closed,
-    DraftAwaited,
-    DraftDropped,
-    EndClaimed,
-    Entries,
-    Entry,
-    Event,
-    SessionRefused,
-)
+from functions.live.deps import Deps
+from functions.live.tasks import TaskGroup
+from functions.relay.log.events import AnswerClaimed, DraftDropped, Entry
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
-from functions.relay.wire.messages import Prompt
 
 CLAIMED_WITHIN_S = 0.15
 """Seconds after which a prompt that waits for its draft has claimed the answer itself: the draft may have died."""
@@ -37,13 +19,10 @@ LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
 
 KNOWN_WITHIN_S = 5.0
-"""Seconds of tries to learn what is in the log."""
+"""Seconds of tries to learn whose claim is in the log."""
 
 RETRY_S = 0.25
 """Seconds between two tries."""
-
-OVER: tuple[type[Event], ...] = (Closed, EndClaimed, SessionRefused)
-"""Events after which the agent says nothing more."""
 
 logger = logging.getLogger("hotline")
 
@@ -53,36 +32,28 @@ def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
 
     If the log fails, it does not. The prompt's reminder then finds that there is no answer.
     """
-    entry = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by)))
-    return _is_first(deps, log, entry, tasks) is True
-
-
-def give_claim_back(deps: Deps, log: str, prompt: Key, tasks: TaskGroup) -> bool:
-    """Give the claim to a prompt back, unless its invocation waits for the draft; return whether it is given back.
-
-    If the log fails, the draft says nothing. The prompt's reminder then finds that there is no answer.
-    """
-    entry = Entry(prompt.under(Slot.DRAFT_AWAITED.at()), ClaimReturned())
-    return _is_first(deps, log, entry, tasks) is not False
-
-
-def _is_first(
-    deps: Deps, log: str, entry: Entry, tasks: TaskGroup, *, within: float = KNOWN_WITHIN_S, failed: bool = False
-) -> bool | None:
-    """Append an entry; return whether it is the first one at its key, or None if `within` seconds have not told.
-
-    `failed`: whether an earlier append failed. The entry may be in the log all the same.
-    """
-    until = deps.clock() + within
+    entry, failed = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by))), False
+    until = deps.clock() + KNOWN_WITHIN_S
     while True:
         try:
             return deps.ports.log.append(log, entry) or (failed and _is_logged(deps, log, entry))
         except LogError as error:
+            # The entry may be in the log all the same.
             failed = True
-            logger.error("%s was not logged: %s", type(entry.event).__name__, error)
+            logger.error("a claim was not logged: %s", error)
         if deps.clock() >= until:
-            return None
+            return False
         tasks.wait(lambda: False, RETRY_S)
+
+
+def claim_unless_drafted(deps: Deps, log: str, prompt: Key, partial: Key, tasks: TaskGroup, *, trip_s: float) -> bool:
+    """Leave the answer to the draft of a partial prompt, if it claims it in time; return whether it does not.
+
+    Then this invocation, the prompt's own, has claimed the answer within `CLAIMED_WITHIN_S`. `trip_s` is how many
+    seconds the newest request to the table took.
+    """
+    drafted = _is_claimed(deps, log, prompt, partial, tasks, took=trip_s)
+    return not drafted and claim(deps, log, prompt, prompt, tasks)
 
 
 def _is_logged(deps: Deps, log: str, entry: Entry) -> bool:
@@ -90,69 +61,25 @@ def _is_logged(deps: Deps, log: str, entry: Entry) -> bool:
     return entry in deps.ports.log.later(log, frame, (type(entry.event),))
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A prompt that waits for its draft. Without a claim, its invocation does not answer."""
-
-    partial: Key
-    """The partial prompt that is drafted."""
-
-    logged: Future[bool | None]
-    """Whether the log says that the prompt waits: not if the draft gave its claim back, and None if it is unknown."""
-
-    began: float
-
-
-def begin_to_wait(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGroup) -> Waiting | None:
-    """Begin to wait for the draft of a prompt's answer; return None if there is none, or if no answer is wanted.
-
-    `entries` are those of the session's log, with the prompt.
-    """
-    if superseded(entries, frame.key) or any(isinstance(one.event, OVER) for one in entries):
-        return None
-    said = next((one.event.text for one in entries if one.key == frame.key and isinstance(one.event, Prompt)), "")
-    partial = drafted(entries, frame.key, said) if said else None
-    if partial is None:
-        return None
-    awaited, began = _awaited(frame.key), deps.clock()
-    logged = Future(tasks, "wait", lambda: _is_first(deps, frame.log, awaited, tasks, within=0.0))
-    return Waiting(partial, logged, began)
-
-
-def is_answered_by_draft(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
-    """Wait until it is known who answers a prompt; return whether the draft's invocation does."""
-    logged = waiting.logged.result()
-    if logged is False:
-        return False
-    if not _is_claimed(deps, frame, waiting, tasks) and claim(deps, frame.log, frame.key, frame.key, tasks):
-        return False
-    # The entry may be in the log although the append failed. If it is not, the draft may give its claim back.
-    return logged is True or _is_first(deps, frame.log, _awaited(frame.key), tasks, failed=True) is not False
-
-
-def _awaited(prompt: Key) -> Entry:
-    return Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited())
-
-
-def _is_claimed(deps: Deps, frame: Frame, waiting: Waiting, tasks: TaskGroup) -> bool:
+def _is_claimed(deps: Deps, log: str, prompt: Key, partial: Key, tasks: TaskGroup, *, took: float) -> bool:
     """Wait until the draft claims the answer or is dropped; return whether it claims.
 
     The wait ends so early that there is time for a claim: as long as the newest request to the table `took`.
     """
-    until, took = waiting.began + CLAIMED_WITHIN_S, deps.clock() - waiting.began
+    until = deps.clock() + CLAIMED_WITHIN_S
     while deps.clock() + LOOK_EVERY_S + 2 * took <= until:
         tasks.wait(lambda: False, LOOK_EVERY_S)
         began = deps.clock()
         try:
-            found = deps.ports.log.later(frame.log, waiting.partial, (AnswerClaimed, DraftDropped))
+            found = deps.ports.log.later(log, partial, (AnswerClaimed, DraftDropped))
         except LogError as error:
             logger.warning("a look for the claim of a draft failed: %s", error)
             continue
         finally:
             took = deps.clock() - began
-        if any(one.key.frame == frame.key.frame for one in found):
+        if any(one.key.frame == prompt.frame for one in found):
             return True
-        if any(one.key.frame == waiting.partial.frame for one in found):
+        if any(one.key.frame == partial.frame for one in found):
             return False
     tasks.wait(lambda: False, until - took - deps.clock())
     return False

@@ -7,12 +7,13 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import claim, give_claim_back
+from functions.live.answer_claim import claim
 from functions.live.answer_context import Since
 from functions.live.call_time_limit import must_end
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
-from functions.live.draft_request import DraftRequest, draft_request, drafts, speculates
+from functions.live.draft_request import DraftRequest, draft_request, may_be_drafted, speculates
+from functions.live.early_request import drop_unheard
 from functions.live.held_model import HeldModel
 from functions.live.private import without_numbers
 from functions.live.reading import Read
@@ -31,7 +32,7 @@ from functions.relay.call.drafting import (
 from functions.relay.call.floor import VOICES
 from functions.relay.dataclass import dataclass
 from functions.relay.deadlines import ANSWER_DEADLINE_S
-from functions.relay.log.events import AnswerClaimed, DraftAwaited, DraftBegun, DraftDropped, Entries, Entry, in_order
+from functions.relay.log.events import AnswerClaimed, DraftBegun, Entries, Entry, in_order
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.text.utterance import ends_sentence
@@ -46,9 +47,6 @@ LOOK_SOON_S = 0.025
 LOOK_HELD_S = 0.002
 """Seconds between two looks at the log during `SOON_S`, once words are held: the caller waits for nothing else."""
 
-LOOK_AWAITED_S = 0.003
-"""Seconds between two looks once the prompt is there: its own invocation soon logs that it waits for the draft."""
-
 LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
 
@@ -57,9 +55,6 @@ LATE_ENTRY_MS = 5000
 
 USUAL_LOOK_S = 0.015
 """Seconds that a look usually takes. After a slower one the pause is longer: a busy table is asked less often."""
-
-AWAITED_WITHIN_S = 0.5
-"""Seconds after which a draft gives its claim back because the invocation of its prompt does not wait for it."""
 
 LEAVE_S = 8.0
 """Seconds to wait for the request of a dropped draft: long enough, since the model's own timeouts end it earlier."""
@@ -89,7 +84,7 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
     Raises LogError if it could not be logged.
     """
     began, own = deps.clock(), Entry(frame.key, without_numbers(deps, partial))
-    if not partial.text.strip() or not (deps.drafts and any(map(drafts, deps.agents.values()))):
+    if not partial.text.strip() or not may_be_drafted(deps):
         return "partial" if deps.ports.log.append(frame.log, own) else "repeated"
     put = None
     if ends_sentence(partial.text):
@@ -113,7 +108,7 @@ def _joined(known: Entries, newer: Entries) -> Entries:
 def _is_news(entry: Entry) -> bool:
     """Return whether an entry may change a draft's request. A voice or a claim does not."""
     match entry.event:
-        case DraftAwaited() | AnswerClaimed():
+        case AnswerClaimed():
             return False
         case Info(name):
             return name not in VOICES
@@ -169,8 +164,8 @@ class _Draft:
             match self._step(newer.entries):
                 case Dropped():
                     return None
-                case Finalised(prompt, awaited):
-                    return self._claim(prompt, newer, awaited)
+                case Finalised(prompt):
+                    return self._claim(prompt, newer)
                 case Held():
                     self._pause(waited)
         return None
@@ -199,20 +194,15 @@ class _Draft:
     def _step(self, newer: Entries) -> DraftStep:
         return draft_step(newer, self._frame.key, self._text)
 
-    def _claim(self, prompt: Key, found: Read, awaited: bool) -> _Claimed | None:
+    def _claim(self, prompt: Key, found: Read) -> _Claimed | None:
         """Claim the prompt that a look found; return None if the prompt's own invocation answers.
 
-        Once that invocation waits for the draft, this one answers, even if the draft does not fit.
+        Once it is claimed, this invocation answers, even if the draft does not fit.
         """
-        deps, log, tasks = self._deps, self._frame.log, self._tasks
-        claimed = Future(tasks, "claim", lambda: claim(deps, log, prompt, self._frame.key, tasks))
-        seen = self._seen(prompt, found)
-        newest = self._look(LATE_ENTRY_MS)
-        seen = self._updated(seen, newest)
-        if not claimed.result():
-            return None
-        awaited = awaited or (seen.fits and self._awaited(prompt, self._step(newest.entries)))
-        return None if not awaited and give_claim_back(deps, log, prompt, tasks) else seen
+        deps, tasks = self._deps, self._tasks
+        claimed = Future(tasks, "claim", lambda: claim(deps, self._frame.log, prompt, self._frame.key, tasks))
+        seen = self._updated(self._seen(prompt, found), self._look(LATE_ENTRY_MS))
+        return seen if claimed.result() else None
 
     def _seen(self, prompt: Key, newer: Read) -> _Claimed:
         """Return what is known of a prompt once the log has these newer entries."""
@@ -236,23 +226,6 @@ class _Draft:
         request = first_request(self._deps, self._frame.connection, call)
         return request is not None and same_question(request, self._held.request)
 
-    def _awaited(self, prompt: Key, known: DraftStep) -> bool:
-        """Return whether the prompt's invocation says in time that it waits. `known` is what the log said before."""
-        until = self._deps.clock() + AWAITED_WITHIN_S
-        while not self._held.failed:
-            match known:
-                case Finalised(found, awaited=True):
-                    return found == prompt
-                case Dropped():
-                    return False
-                case Held() | Finalised():
-                    pass
-            if self._deps.clock() > until:
-                return False
-            self._tasks.wait(lambda: self._held.failed, LOOK_AWAITED_S)
-            known = self._step(self._look().entries)
-        return False
-
     def _drop(self) -> None:
         """Leave the draft, and wait for the end of its request."""
         self._leave_draft()
@@ -260,10 +233,4 @@ class _Draft:
             logger.error("the request of a draft still ran when the invocation returned")
 
     def _leave_draft(self) -> None:
-        """Close the stream, and log what the draft has cost."""
-        self._held.drop()
-        dropped = Entry(self._frame.key.under(Slot.DRAFT_DROPPED.at()), DraftDropped(*self._held.spent))
-        try:
-            self._deps.ports.log.append(self._frame.log, dropped)
-        except LogError as error:
-            logger.warning("the end of a draft was not logged: %s", error)
+        drop_unheard(self._deps, self._frame.log, self._frame.key, self._held)

@@ -58,6 +58,11 @@ def draft_request(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) 
     return DraftRequest(request, entries, before) if request else None
 
 
+def may_be_drafted(deps: Deps) -> bool:
+    """Return whether answers of this deployment are drafted at all: a call may move to any of its agents."""
+    return deps.drafts and any(map(drafts, deps.agents.values()))
+
+
 def speculates(deps: Deps, call: Call) -> bool:
     """Return whether the agent of a call drafts now: it does not while the caller keys in digits."""
     if call.opened is None or call.over or call.collecting or call.time_is_up:

@@ -10,7 +10,6 @@ import logging
 from dataclasses import replace
 from functools import partial
 
-from functions.live.answer_claim import begin_to_wait, is_answered_by_draft
 from functions.live.answer_context import AnswerContext, Since
 from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
@@ -21,7 +20,7 @@ from functions.live.call_time_limit import keep_time_again, must_end
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
-from functions.live.early_request import put_while_asking
+from functions.live.early_request import claim_while_asking, put_while_asking
 from functions.live.hand_offs import becomes
 from functions.live.private import (
     PrivateWords,
@@ -125,8 +124,6 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 
 def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGroup) -> str:
     entries = read.entries
-    # Before the fold, which takes some milliseconds of a long call.
-    waiting = begin_to_wait(deps, frame, entries, tasks)
     known = _Known(entries, read.call or fold(entries).until(frame.key), since)
     if known.call.over:
         return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
@@ -136,13 +133,14 @@ def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGrou
         logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
-    if waiting and is_answered_by_draft(deps, frame, waiting, tasks):
+    told = claim_while_asking(deps, frame, read, known.call, tasks)
+    if told is None:
         since.on_begun()
         return "drafted"
     if time_up := must_end(deps, known.call, frame.key):
         _answer_nothing(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
-    _answer(deps, frame, known, tasks)
+    _answer(told, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
     return "answered"
 
@@ -256,7 +254,7 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
 
 
 def answer_claimed(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup, *, call: Call) -> None:
-    """Answer a prompt whose invocation waits for its draft. `entries` are the session's log, `call` is their fold.
+    """Answer a prompt that a draft has claimed. `entries` are the session's log, `call` is their fold.
 
     The model of `deps` holds the draft, unless the draft is of another request.
     """

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from functions.live import answer_claim, draft_request
 from functions.live import draft as drafts
-from functions.live import draft_request
 from functions.live.deps import Frame
 from functions.live.reminders import AnswerReminder
 from functions.live.session import Sessions
@@ -23,10 +23,8 @@ from functions.relay.cost_limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
     AnswerClaimed,
-    ClaimReturned,
     Closed,
     DigitsRequested,
-    DraftAwaited,
     DraftBegun,
     DraftDropped,
     Entry,
@@ -99,11 +97,9 @@ class Drafting:
         self.log.append(LOG, Entry(partial, Partial(WORDS)))
         self.log.append(LOG, Entry(partial.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
 
-    def prompt_waits(self) -> None:
-        """Log a prompt whose invocation waits for the draft, and which the test leaves out."""
-        prompt = self.prompt(WORDS).key
-        self.log.append(LOG, Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited()))
-        self.log.append(LOG, Entry(prompt, Prompt(WORDS)))
+    def prompt_is_logged(self) -> None:
+        """Log a prompt whose invocation the test leaves out."""
+        self.log.append(LOG, Entry(self.prompt(WORDS).key, Prompt(WORDS)))
 
     def put(self, at: int, event: Event) -> None:
         self.log.append(LOG, Entry(self.house.frame({}, at=at).key, event))
@@ -250,20 +246,59 @@ def test_a_draft_that_comes_second_says_nothing() -> None:
         claim = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(prompt)))
         one.log.append(LOG, claim)
         one.log.append(LOG, Entry(prompt, Prompt(WORDS)))
-        one.log.append(LOG, Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited()))
         one.model.feed(Finished("end"))
         assert drafted.result(WAIT_S) == "draft dropped"
         assert said(one) == ""
 
 
-def test_a_draft_leaves_a_prompt_that_does_not_wait_for_it() -> None:
+def test_a_draft_answers_though_the_prompts_invocation_died() -> None:
     with drafting() as one:
         drafted = one.drafted()
-        one.model.feed(Finished("end"))
-        one.put(2600, Prompt(WORDS))
-        assert drafted.result(WAIT_S) == "draft dropped"
-        assert one.events(ClaimReturned) == [ClaimReturned()]
-        assert said(one) == ""
+        one.prompt_is_logged()
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert drafted.result(WAIT_S) == "answered"
+        assert said(one) == "At nine."
+
+
+def test_a_prompt_that_knows_no_draft_claims_its_answer() -> None:
+    with drafting() as one:
+        prompt = one.prompt(WORDS)
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.receive(prompt) == "answered"
+        assert one.events(AnswerClaimed) == [AnswerClaimed(str(prompt.key))]
+        assert len(one.model.asked) == 1
+
+
+@pytest.mark.parametrize("text", [WORDS, "For 2 people, please."], ids=["words", "a number"])
+def test_a_prompt_leaves_its_request_to_an_unknown_draft(text: str) -> None:
+    with drafting() as one:
+        prompt = one.prompt(text)
+        one.log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
+        one.model.feed(TextDelta("At nine."))
+        assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
+        assert one.model.closed.wait(WAIT_S)
+        [dropped] = one.events(DraftDropped)
+        assert isinstance(dropped, DraftDropped)
+        assert dropped.usage.input > 0
+        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.house.timer.notes
+
+
+def test_nobody_claims_a_prompt_where_nothing_is_drafted() -> None:
+    with drafting(replace(QUICK, speculates=False)) as one:
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.receive(one.prompt(WORDS)) == "answered"
+        assert one.events(AnswerClaimed) == []
+
+
+def test_a_prompt_whose_claim_is_unknown_is_left_to_its_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_claim, "KNOWN_WITHIN_S", 0.0)
+    log = TroubledLog()
+    with drafting(log=log) as one:
+        log.broken.add("append AnswerClaimed")
+        prompt = one.prompt(WORDS)
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
+        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.house.timer.notes
 
 
 def test_a_draft_of_another_history_is_not_said() -> None:
@@ -277,11 +312,11 @@ def test_a_draft_of_another_history_is_not_said() -> None:
         assert said(one).strip() == "New."
 
 
-def test_a_prompt_that_waits_is_answered_though_no_draft_fits() -> None:
+def test_a_claimed_prompt_is_answered_though_no_draft_fits() -> None:
     with drafting() as one:
         drafted = one.drafted()
         one.put(1990, Prompt("Hello."))
-        one.prompt_waits()
+        one.prompt_is_logged()
         one.model.feed(TextDelta("Old."), Finished("end"), TextDelta("New."), Finished("end"))
         assert drafted.result(WAIT_S) == "answered"
         assert said(one).strip() == "New."
@@ -292,21 +327,10 @@ def test_a_claimed_prompt_with_a_newer_one_is_not_answered() -> None:
     with drafting() as one:
         drafted = one.drafted()
         one.put(2700, Prompt("And on Friday?"))
-        one.prompt_waits()
+        one.prompt_is_logged()
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert drafted.result(WAIT_S) == "draft dropped"
         assert said(one) == ""
-
-
-def test_a_prompt_answers_once_its_draft_returned_the_claim() -> None:
-    with drafting() as one:
-        one.draft_is_logged()
-        prompt = one.prompt(WORDS)
-        one.log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
-        one.log.append(LOG, Entry(prompt.key.under(Slot.DRAFT_AWAITED.at()), ClaimReturned()))
-        one.model.feed(TextDelta("At nine."), Finished("end"))
-        assert one.sessions.receive(prompt) == "answered"
-        assert said(one) == "At nine."
 
 
 def test_a_model_that_fails_is_asked_again_for_the_prompt() -> None:
@@ -485,12 +509,11 @@ def test_a_log_that_fails_drops_a_draft(broken: str) -> None:
         assert said(one) == ""
 
 
-@pytest.mark.parametrize("broken", ["append DraftAwaited", "later"])
-def test_a_prompt_whose_draft_cannot_be_reached_is_answered(broken: str) -> None:
+def test_a_prompt_whose_draft_cannot_be_reached_is_answered() -> None:
     log = TroubledLog()
     with drafting(log=log) as one:
         one.draft_is_logged()
-        log.broken.add(broken)
+        log.broken.add("later")
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert one.sessions.receive(one.prompt(WORDS)) == "answered"
 
@@ -567,7 +590,7 @@ def test_a_draft_that_saw_its_prompt_late_covers_the_silence() -> None:
         ports = replace(one.sessions.ports, line=(line := HeardLine()))
         one.sessions = replace(one.sessions, ports=ports, clock=lambda: log.now)
         draft = one.drafted()
-        one.prompt_waits()
+        one.prompt_is_logged()
         line.wait_for(1)
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert draft.result(WAIT_S) == "answered"

@@ -8,7 +8,7 @@ import pytest
 from functions.live.answer_claim import CLAIMED_WITHIN_S
 from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
-from functions.relay.log.events import DraftBegun, Entry, Event
+from functions.relay.log.events import AnswerClaimed, DraftBegun, Entry, Event
 from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.ports import Model
 from functions.relay.wire.messages import Partial, Prompt
@@ -127,6 +127,15 @@ def test_a_prompt_with_a_number_waits_for_one_trip(clocked: Clocked, text: str) 
     run(clocked, sessions_of(house, clocked), house.prompt(text))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
+
+
+@pytest.mark.parametrize("text", ["When do you open?", "For 2 people."])
+def test_a_claim_is_not_waited_for_before_the_model(clocked: Clocked, text: str) -> None:
+    house = House(desk=replace(DESK, partial_prompts=True)).opened()
+    run(clocked, sessions_of(house, clocked), house.prompt(text))
+    [asked] = clocked.began("model")
+    assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
+    assert [one for one in house.events() if isinstance(one, AnswerClaimed)]
 
 
 def test_no_reminder_is_sent_before_the_model_is_asked(clocked: Clocked) -> None:

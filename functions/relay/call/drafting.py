@@ -1,7 +1,7 @@
 """Decides from the log when an answer is drafted before the caller has finished, and what becomes of the draft.
 
 A draft asks the model with the words so far and holds what comes. It says nothing and runs no tool. Only a prompt
-with the same words releases it, and only while that prompt's invocation waits for it. Anything else drops it.
+with the same words releases it. Anything else drops it.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from functions.relay.call.call import BY_REMINDER, TURN_ENDING
 from functions.relay.call.sorting import as_heard
 from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import DraftAwaited, DraftBegun, DraftDropped, EndClaimed, Entry, Event
+from functions.relay.log.events import DraftBegun, DraftDropped, EndClaimed, Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.text.utterance import same_words
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt
@@ -26,7 +26,7 @@ In recorded calls a partial came every 242 ms, and 300 ms gave 1.6 drafts for an
 LONGEST_WAIT_S = 8.0
 """Seconds that a draft waits at most for its prompt."""
 
-DECIDING: tuple[type[Event], ...] = (*TURN_ENDING, *BY_REMINDER, Partial, Dtmf, EndClaimed, DraftAwaited)
+DECIDING: tuple[type[Event], ...] = (*TURN_ENDING, *BY_REMINDER, Partial, Dtmf, EndClaimed)
 """Events that decide what becomes of a draft. Reports of the line do not."""
 
 
@@ -45,8 +45,6 @@ class Finalised:
     """The prompt at this key has the words of the draft."""
 
     prompt: Key
-    awaited: bool
-    """Whether the prompt's invocation waits for the draft. If not, that invocation gives the answer."""
 
 
 DraftStep = Held | Dropped | Finalised
@@ -58,15 +56,12 @@ def draft_step(newer: Iterable[Entry], key: Key, text: str) -> DraftStep:
     Other entries than those of `DECIDING` are ignored, and so are entries that are not newer.
     """
     prompt: Key | None = None
-    awaited = False
     for entry in as_heard(one for one in newer if one.key.frame > key.frame and isinstance(one.event, DECIDING)):
         if prompt is None and isinstance(entry.event, Prompt) and same_words(entry.event.text, text):
             prompt = entry.key
-        elif isinstance(entry.event, DraftAwaited):
-            awaited = awaited or (prompt is not None and entry.key.frame == prompt.frame)
         elif _drops(entry, prompt or key, text, finalised=prompt is not None):
             return Dropped()
-    return Finalised(prompt, awaited) if prompt else Held()
+    return Finalised(prompt) if prompt else Held()
 
 
 def _drops(entry: Entry, since: Key, text: str, *, finalised: bool) -> bool:

@@ -149,7 +149,7 @@ class DraftBegun:
 
 @dataclass(frozen=True, slots=True)
 class DraftDropped:
-    """This draft is not used: the caller said something else, or the model failed."""
+    """This draft is not used: the caller said something else, the model failed, or another invocation answers."""
 
     usage: Usage = Usage()
     """Its tokens. If its stream was cut off, they are estimated."""
@@ -159,21 +159,11 @@ class DraftDropped:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftAwaited:
-    """The invocation of a prompt waits for the draft of its answer."""
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerClaimed:
     """One invocation gives the answer to this prompt: that of a draft, or the prompt's own."""
 
     by: str
     """The key of the partial prompt that was drafted, or of the prompt itself, as text."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimReturned:
-    """The draft that has claimed this prompt leaves it to the prompt's own invocation, which did not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +181,6 @@ class ReminderReturned:
 
 AnswerEvent = (
     AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested | AnswerEnded | EndClaimed | Heartbeat
-    | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed | ClaimReturned
-    | ReminderSent | ReminderReturned
+    | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | AnswerClaimed | ReminderSent
+    | ReminderReturned
 )  # fmt: skip

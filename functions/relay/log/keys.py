@@ -82,10 +82,7 @@ class Slot(Enum):
     """The beginning of a draft, under its partial prompt. No round of the first run has so high a slot."""
 
     DRAFT_DROPPED = ("frame", range(901, 902))
-    """The end of a draft that is not used."""
-
-    DRAFT_AWAITED = ("frame", range(902, 903))
-    """Under a prompt: its invocation waits for a draft, or the draft gave its claim back. The first one counts."""
+    """The end of a draft that is not used, or under a prompt, of a request whose answer another invocation gives."""
 
     ANSWER_CLAIMED = ("frame", range(903, 904))
     """Under a prompt: which invocation answers it. The first one that appends this entry does."""

@@ -16,7 +16,6 @@ from functions.relay.call.drafting import (
 )
 from functions.relay.log.events import (
     Closed,
-    DraftAwaited,
     DraftBegun,
     DraftDropped,
     EndClaimed,
@@ -42,7 +41,6 @@ def at(moment: int, event: Event) -> Entry:
 
 
 FINAL = Entry(PROMPT, Prompt("When do you open?"))
-AWAITED = Entry(PROMPT.under(Slot.DRAFT_AWAITED.at()), DraftAwaited())
 
 STEPS: list[tuple[str, list[Entry], DraftStep]] = [
     ("nothing", [], Held()),
@@ -61,13 +59,11 @@ STEPS: list[tuple[str, list[Entry], DraftStep]] = [
     ("the last minute", [at(1200, LastMinute())], Dropped()),
     ("a silence", [at(1200, Silent(1))], Dropped()),
     ("the end of the session", [Entry(END_CLAIM, EndClaimed("x", "goodbye"))], Dropped()),
-    ("the prompt", [FINAL], Finalised(PROMPT, awaited=False)),
-    ("the prompt that waits", [FINAL, AWAITED], Finalised(PROMPT, awaited=True)),
-    ("words after the prompt", [FINAL, AWAITED, at(1900, Partial("And"))], Finalised(PROMPT, awaited=True)),
-    ("an interrupt with the prompt", [FINAL, at(1605, Interrupt("Hi"))], Finalised(PROMPT, awaited=False)),
-    ("a second prompt", [FINAL, AWAITED, at(1900, Prompt("And when do you close?"))], Dropped()),
-    ("a takeover", [FINAL, AWAITED, Entry(PROMPT.under(Slot.TAKEN_OVER.at(1000)), TakenOver())], Dropped()),
-    ("another prompt waits", [Entry(Key(1500, "x", Slot.DRAFT_AWAITED.at()), DraftAwaited())], Held()),
+    ("the prompt", [FINAL], Finalised(PROMPT)),
+    ("words after the prompt", [FINAL, at(1900, Partial("And"))], Finalised(PROMPT)),
+    ("an interrupt with the prompt", [FINAL, at(1605, Interrupt("Hi"))], Finalised(PROMPT)),
+    ("a second prompt", [FINAL, at(1900, Prompt("And when do you close?"))], Dropped()),
+    ("a takeover", [FINAL, Entry(PROMPT.under(Slot.TAKEN_OVER.at(1000)), TakenOver())], Dropped()),
 ]
 
 
