@@ -48,7 +48,10 @@ class AnswerContext:
     """The newest interrupt after `key` that was in the log at `read_at`."""
 
     behind: Key | None = None
-    """The newest turn after `key` that a reminder had begun at `read_at`: its words are spoken first."""
+    """The newest turn that had spoken out of order at `read_at`: its words are spoken first."""
+
+    overlaps: bool = False
+    """Whether the answer to an older turn may still be given."""
 
     began: float | None = None
     """When the invocation began, in seconds of its clock; None means now."""

@@ -35,7 +35,8 @@ from functions.relay.answer.actions import (
     Tick,
 )
 from functions.relay.answer.answer import Answer
-from functions.relay.call.call import BY_REMINDER, NEWER_TURN, SUPERSEDING, TURN_ENDING, newest_by_reminder
+from functions.relay.call.call import BY_REMINDER, NEWER_TURN, SUPERSEDING, TURN_ENDING
+from functions.relay.call.speaking_order import newest_spoken
 from functions.relay.call.turn import SAME_MOMENT_MS, had_begun
 from functions.relay.cancel_scope import CancelScope
 from functions.relay.error_location import location_of
@@ -67,7 +68,8 @@ RETRY_S = 0.5
 """Seconds between two tries."""
 
 OTHERS_STOP_S = FRESH_S + 0.15
-"""Seconds after a claim of the end in which another answer may post: the age of its last look, and one post."""
+"""Seconds after a prompt, or a claim of the end, in which an older answer may post: the age of its last look, and one
+post."""
 
 HEARTBEAT_EVERY_S = 2.0
 """Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
@@ -111,6 +113,7 @@ class _Runner:
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
         self._end_from = read_at
+        self._speak_from = read_at + (OTHERS_STOP_S if context.overlaps else 0.0)
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock, tasks)
@@ -176,6 +179,8 @@ class _Runner:
             self._report(ModelFailed("broken"))
 
     def _post(self, post: Post) -> None:
+        # A drafted answer is ready at once, and an older one may still begin.
+        self._tasks.wait(lambda: False, self._speak_from - self._clock())
         self._sent(self._send(post.message) if self._watch.may_send(post.breaks_silence) else Sent.BUSY)
 
     def _sent(self, outcome: Sent) -> None:
@@ -239,7 +244,7 @@ class _Runner:
         newer = [entry for entry in found if entry.key > key]
         self._watch.note_voice(speaks(newer), began)
         if not self._watch.begun:
-            self._behind = newest_by_reminder(found, key) or self._behind
+            self._behind = newest_spoken(found, key) or self._behind
         if any(self._supersedes(entry) for entry in newer) or (self._yields(found) and not self._must_end):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]

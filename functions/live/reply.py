@@ -37,8 +37,9 @@ from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, fold, known_to_reminder, newest_by_reminder, superseded, yields_to_prompt
+from functions.relay.call.call import Call, fold, known_to_reminder, superseded, yields_to_prompt
 from functions.relay.call.shared_reminder import FIRST_CHECK_S
+from functions.relay.call.speaking_order import may_overlap, newest_spoken
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
@@ -280,7 +281,8 @@ def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWord
         frame.connection,
         caller_of(deps, agent, opened, call),
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
-        newest_by_reminder(known.entries, frame.key),
+        newest_spoken(known.entries, frame.key),
+        may_overlap(call),
         known.since.began,
         known.since.read_at,
         speaks(later),

@@ -1,4 +1,4 @@
-"""What a prompt waits for before the model is asked: one round trip to the table, in the call's own clock."""
+"""What a prompt waits for before the model is asked, and before its first words, in the call's own clock."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 
 from functions.live.answer_claim import CLAIMED_WITHIN_S
+from functions.live.answer_runner import OTHERS_STOP_S
 from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
-from functions.relay.log.events import AnswerClaimed, DraftBegun, Entry, Event
+from functions.relay.log.events import AnswerClaimed, AnswerEnded, DraftBegun, Entry, Event, Silent
 from functions.relay.log.keys import Key, Slot, session_log
-from functions.relay.ports import Model
-from functions.relay.wire.messages import Partial, Prompt
+from functions.relay.ports import Model, Sent
+from functions.relay.wire.messages import Outgoing, Partial, Prompt
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
-from tests.doubles import MemoryLog
+from tests.doubles import MemoryLog, RecordingLine
 from tests.live.test_session import DESK, House
 from tests.simulation.chance import Chance
 from tests.simulation.scheduler import Process, ScheduledTasks, Scheduler
@@ -164,3 +165,29 @@ def test_a_dead_draft_holds_its_prompt_up_for_150_ms(clocked: Clocked, trip_s: f
     run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=2600))
     [asked] = clocked.began("model")
     assert asked == pytest.approx(trip_s + CLAIMED_WITHIN_S, abs=OVERHEAD_S)
+
+
+class ClockedLine(RecordingLine):
+    """The port `Line`, which notes when words come."""
+
+    def __init__(self, clocked: Clocked) -> None:
+        super().__init__()
+        self._clocked = clocked
+
+    def send(self, connection: str, message: Outgoing) -> Sent:
+        self._clocked.note("words")
+        return super().send(connection, message)
+
+
+@pytest.mark.parametrize(("ended", "waits_s"), [(True, 0.0), (False, OTHERS_STOP_S)], ids=["ended", "not ended"])
+def test_ready_words_wait_until_an_older_answer_has_stopped(clocked: Clocked, ended: bool, waits_s: float) -> None:
+    """It posts until it has found the newer prompt, and its words would come between these."""
+    house = House(desk=replace(DESK, answers={"When do you open?": "At nine."})).opened()
+    older = Entry(Key(1500, "older"), Silent(1))
+    house.log.append(LOG, older)
+    if ended:
+        house.log.append(LOG, Entry(older.key.under(Slot.ENDED.at(999)), AnswerEnded("complete")))
+    sessions = sessions_of(house, clocked)
+    sessions = replace(sessions, ports=replace(sessions.ports, line=ClockedLine(clocked)))
+    run(clocked, sessions, house.prompt("When do you open?", at=2600))
+    assert clocked.began("words")[0] == pytest.approx(max(TRIP_S, waits_s), abs=OVERHEAD_S)

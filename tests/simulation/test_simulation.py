@@ -36,7 +36,10 @@ def test_no_law_is_broken(first: int) -> None:
         assert [*faults_missing(results), *turns_missing(results), *causes_missing(results)] == []
 
 
-FOUND = (48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992)
+FOUND = (
+    48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992, 42002662,
+    42008464,
+)  # fmt: skip
 """Seeds that broke a law once, each by a fault that is mended.
 
 In 48, a slow look ended the wait for a caller who spoke. In 513, a key whose append was not answered had no reminder:
@@ -48,7 +51,9 @@ invocation died. In 306819, words went to a prompt that no invocation would answ
 follow the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2. In
 39000447, a late apology was cut, and the newer answer before it counted as unheard. In 39001160, a prompt came in the
 moment of a machine, and neither ended the session. In 39001992, the `end` of a hand-off was lost, and it was sent
-again only when words would have been played that an interrupt had purged.
+again only when words would have been played that an interrupt had purged. In 42002662, the answer of an invocation
+that began late seemed to be older than an apology, and counted as heard when the apology was cut. In 42008464, an
+answer that had waited for a voice began in the moment in which the draft of a newer one was released.
 """
 
 

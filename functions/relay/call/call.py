@@ -175,12 +175,6 @@ def known_to_reminder(call: Call, entries: Iterable[Entry]) -> frozenset[Key] | 
             return None
 
 
-def newest_by_reminder(entries: Iterable[Entry], key: Key) -> Key | None:
-    """Return the newest turn that a reminder began after the turn at `key`, or in its millisecond."""
-    begun = (entry.key for entry in entries if isinstance(entry.event, BY_REMINDER))
-    return max((one for one in begun if one.at >= key.at and one.frame != key.frame), default=None)
-
-
 def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which must be newer than all entries before it."""
     match entry.event:

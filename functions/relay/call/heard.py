@@ -57,7 +57,7 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
     for rule in PLAYED:
         match rule.find(turns, text, at):
             case Turn() as owner:
-                return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at))
+                return _replaced(_finished_before(turns, owner, reports=True), owner, owner.hear(text, at))
             case (first, second):
                 return after_played(after_played(turns, at, first), at, second)
             case None:
@@ -91,7 +91,7 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     if speaking is None:
         return turns
     until = speaking.interrupted(heard, at) if reports else speaking.stopped(heard, at)
-    cut = _replaced(_finished_before(turns, speaking), speaking, until)
+    cut = _replaced(_finished_before(turns, speaking, reports=reports), speaking, until)
     return tuple(replace(turn, cut=True, cut_at=at) if turn.pending else turn for turn in cut)
 
 
@@ -115,15 +115,17 @@ def _joined(turns: Turns, text: str) -> Halves | None:
     return (before, after) if letters and known else None
 
 
-def _finished_before(turns: Turns, owner: Turn) -> Turns:
+def _finished_before(turns: Turns, owner: Turn, *, reports: bool) -> Turns:
     """Return the turns, with all words played that were sent before those of `owner`.
 
-    A report may be lost, but the order holds.
+    A report may be lost, but the order holds. On a line that reports, words of which nothing was reported were not
+    played before a late apology: only the times of two invocations say so, and one of them may have begun late.
     """
     older = turns.index(owner)
+    earlier = [number < older or (not reports and turn.is_sent_before(owner)) for number, turn in enumerate(turns)]
     return tuple(
-        turn.played_out() if turn.pending and turn.ended and (number < older or turn.is_sent_before(owner)) else turn
-        for number, turn in enumerate(turns)
+        turn.played_out() if sent and turn.pending and turn.ended else turn
+        for turn, sent in zip(turns, earlier, strict=True)
     )
 
 

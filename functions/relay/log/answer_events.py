@@ -23,9 +23,9 @@ class AgentSaid:
     """
 
     behind: str = ""
-    """The key of the newest turn that a reminder had begun when the answer's first words were sent, as text.
+    """The key of the newest turn that had spoken out of order when the answer's first words were sent, as text.
 
-    Its words are spoken before these, although it may be newer than the turn of these words.
+    Its words are spoken before these, although a reminder may have begun it after the turn of these words.
     """
 
     preemptible: bool = False

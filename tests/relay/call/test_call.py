@@ -8,7 +8,6 @@ from functions.relay.call.call import (
     Call,
     fold,
     known_to_reminder,
-    newest_by_reminder,
     superseded,
     yields_to_prompt,
 )
@@ -755,13 +754,6 @@ def test_a_call_is_cut_after_a_turn() -> None:
     call = fold(log)
     assert call.until(log[1].key) == fold(log[:2])
     assert call.until(Key(9, "other")) is call
-
-
-def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
-    prompt = at(1000, Prompt("One?"))
-    later = [Entry(Key(prompt.key.at + ms, f"m~{ms}"), Silent(1)) for ms in (-1, 0, 5)]
-    assert newest_by_reminder([prompt, *later], prompt.key) == later[-1].key
-    assert newest_by_reminder([prompt, later[0]], prompt.key) is None
 
 
 @pytest.mark.parametrize(

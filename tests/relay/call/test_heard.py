@@ -6,7 +6,7 @@ from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, KeyPressed, LastMinute, NoiseEnded
 from functions.relay.log.keys import Key
-from functions.relay.wire.messages import Interrupt, Prompt
+from functions.relay.wire.messages import Info, Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
 from tests.relay.scenes import GREETING, START, answer, at, opened, played, under
 
@@ -205,6 +205,12 @@ def apologised(first_words_ms: int, sent: int) -> list[Entry]:
 )
 def test_a_late_apology_is_played_after_a_newer_answer(sent: int, heard: list[str]) -> None:
     assert agent_said_in(*apologised(400, sent)) == heard
+
+
+def test_a_line_that_reports_tells_whether_an_apology_was_first() -> None:
+    """The answer seems to be the first one: its invocation began late, and only the line knows that."""
+    *line, cut = apologised(400, 3000)
+    assert agent_said_in(*line, at(4500, Info("tokensPlayed", "Sorry,")), cut) == ["Sorry,"]
 
 
 def test_words_behind_late_words_of_a_cut_answer_are_unheard() -> None:
