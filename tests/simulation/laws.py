@@ -179,8 +179,8 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
 
     Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
     that took the answer over, those that were killed before they said a word, and those that leave what the model
-    says, because another one logged the prompt or the log failed. The caller hears no word of the model twice, also
-    after a noise.
+    says, because another one logged or claimed the prompt or the log failed. The caller hears no word of the model
+    twice, also after a noise.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
@@ -192,7 +192,7 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
         keyed = sum(ran[by, KEYED_TOOL] for by in seen.of(turn.key))
         if keyed > 1:
             yield f"turn {seen.name(turn.key)} runs {KEYED_TOOL} {keyed} times; the caller keyed in once"
-        askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame}
+        askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame and not one.draft}
         askers -= seen.takers | seen.killed_silently | seen.without_log
         if len(askers) > 1:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
