@@ -18,8 +18,8 @@ CLAIMED_WITHIN_S = 0.15
 LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
 
-KNOWN_WITHIN_S = 5.0
-"""Seconds of tries to learn whose claim is in the log."""
+KNOWN_WITHIN_S = 2.5
+"""Seconds of tries to learn whose claim is in the log: one request that hangs, and one more."""
 
 RETRY_S = 0.25
 """Seconds between two tries."""
@@ -28,11 +28,8 @@ logger = logging.getLogger("hotline")
 
 
 def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
-    """Claim the answer to a prompt; return whether this invocation gives it.
-
-    If the log fails, it does not. The prompt's reminder then finds that there is no answer.
-    """
-    entry, failed = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by))), False
+    """Claim the answer to a prompt; return whether this invocation gives it. Raises LogError if that is unknown."""
+    entry, failed = claim_entry(prompt, by), False
     until = deps.clock() + KNOWN_WITHIN_S
     while True:
         try:
@@ -41,16 +38,21 @@ def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
             # The entry may be in the log all the same.
             failed = True
             logger.error("a claim was not logged: %s", error)
-        if deps.clock() >= until:
-            return False
+            if deps.clock() >= until:
+                raise
         tasks.wait(lambda: False, RETRY_S)
+
+
+def claim_entry(prompt: Key, by: Key) -> Entry:
+    """Return the entry with which the invocation of the frame at `by` claims the answer to a prompt."""
+    return Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by)))
 
 
 def claim_unless_drafted(deps: Deps, log: str, prompt: Key, partial: Key, tasks: TaskGroup, *, trip_s: float) -> bool:
     """Leave the answer to the draft of a partial prompt, if it claims it in time; return whether it does not.
 
     Then this invocation, the prompt's own, has claimed the answer within `CLAIMED_WITHIN_S`. `trip_s` is how many
-    seconds the newest request to the table took.
+    seconds the newest request to the table took. Raises LogError.
     """
     drafted = _is_claimed(deps, log, prompt, partial, tasks, took=trip_s)
     return not drafted and claim(deps, log, prompt, prompt, tasks)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from functions.live.deps import Deps
 from functions.live.reminders import BEGUN_LATER, AnswerReminder
-from functions.live.tasks import Signal, TaskGroup
+from functions.live.tasks import MOMENT_S, Signal, TaskGroup
 from functions.relay.call.call import BY_REMINDER, Call
 from functions.relay.call.shared_reminder import FIRST_CHECK_S, has_reminder_in_time, oldest_shared, to_watch
 from functions.relay.log.events import Entries, Entry, Event, ReminderReturned, ReminderSent
@@ -21,9 +21,6 @@ from functions.relay.ports import LogError
 
 BEGUN_WITHIN_S = 0.5
 """Seconds that a reminder waits at most until its answer begins: this invocation may die before."""
-
-MOMENT_S = 0.03
-"""Seconds that a reminder then waits before it is sent: the request to the model needs the processor first."""
 
 logger = logging.getLogger("hotline")
 

@@ -113,7 +113,7 @@ class _Runner:
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
         self._end_from = read_at
-        self._speak_from = read_at + (OTHERS_STOP_S if context.overlaps else 0.0)
+        self._speak_from = clock() + OTHERS_STOP_S if context.overlaps else 0.0
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock, tasks)

@@ -1,21 +1,27 @@
-"""Apologises in place of an answer if the log fails, or if the session was never opened."""
+"""Gives no answer: apologises if the log fails or the session was never opened, or logs that none is wanted."""
 
 import logging
 
+from functions.live.answer_claim import claim_entry
 from functions.live.deps import Deps, Frame
+from functions.live.draft_request import may_be_drafted
+from functions.live.private import without_numbers
 from functions.live.silence_timer import start_silence_timer
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
-from functions.relay.log.keys import Key, Slot
+from functions.relay.log.keys import Key, Slot, round_start, run_start
 from functions.relay.ports import LogError
-from functions.relay.wire.messages import Text
+from functions.relay.wire.messages import Prompt, Text
 
 REACH_LOG_WITHIN_S = 8.0
 """Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
+
+NO_ANSWER = Slot.ENDED.at(round_start(run_start(0), 1))
+"""The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 logger = logging.getLogger("hotline")
 
@@ -36,6 +42,32 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
     playing, passed = len(sentence) / CHARACTERS_PER_S, deps.clock() - started
     start_silence_timer(deps, frame.connection, deps.agent(""), frame.key, playing=playing, passed=passed)
     return "apologised"
+
+
+def apologise_for_prompt(deps: Deps, frame: Frame, prompt: Prompt, started: float, tasks: TaskGroup) -> str:
+    """Apologise for a prompt that could not use the log, unless a draft has claimed its answer; return one word.
+
+    The claim is logged before the prompt, so that no draft finds a prompt that has no claim.
+    """
+    own = Entry(frame.key, without_numbers(deps, prompt))
+    if not may_be_drafted(deps):
+        return apologise(deps, frame, started, tasks, own)
+    claim = claim_entry(frame.key, frame.key)
+    try:
+        if not deps.ports.log.append(frame.log, claim):
+            return "drafted"
+    except LogError as error:
+        logger.error("it is unknown who answers a prompt: %s", error)
+    return apologise(deps, frame, started, tasks, claim, own)
+
+
+def answer_nothing(deps: Deps, frame: Frame) -> str:
+    """Log that this turn gets no answer, so that no report of the line is credited to it; return one word."""
+    try:
+        deps.ports.log.append(frame.log, Entry(frame.key.under(NO_ANSWER), AnswerEnded("superseded")))
+    except LogError as error:
+        logger.warning("the end of an unwanted answer was not logged: %s", error)
+    return "not wanted any more"
 
 
 def _left_at(frame: Key, seconds: float) -> Key:

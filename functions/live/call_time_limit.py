@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from functions.live.deps import Deps
 from functions.live.reminders import TimeLimitReminder
+from functions.live.tasks import MOMENT_S, TaskGroup
 from functions.relay.call.call import Call
 from functions.relay.log.events import TimeUp
 from functions.relay.log.keys import Key
@@ -48,13 +49,30 @@ def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
         keep_time(deps, connection, call.opened.agent if call.opened else "", (key.at - began) / 1000)
 
 
+def keep_time_soon(deps: Deps, connection: str, call: Call, key: Key, tasks: TaskGroup) -> None:
+    """Do this in a task, a moment later: the request to the model needs the processor first."""
+
+    def keep() -> None:
+        tasks.wait(lambda: False, MOMENT_S)
+        keep_time_again(deps, connection, call, key)
+
+    tasks.start("time", keep)
+
+
 def must_end(deps: Deps, call: Call, key: Key) -> TimeUp | None:
-    """Return why a call ends with this turn: its tokens are used up, or its time is and its reminder was lost."""
+    """Return why a call ends with this turn. Count a call that has used its tokens."""
+    reached = limit_reached(deps, call, key)
+    if reached and reached.limit == "tokens":
+        logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
+        deps.limited("tokens")
+    return reached
+
+
+def limit_reached(deps: Deps, call: Call, key: Key) -> TimeUp | None:
+    """Return which limit a turn has reached: the call's tokens, or its time if its reminder was lost."""
     if call.opened is None or call.time_is_up:
         return None
     if call.tokens >= deps.limits.tokens_per_call:
-        logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
-        deps.limited("tokens")
         return TimeUp("tokens")
     began, most = _began(call), (deps.agent(call.opened.agent).minutes * 60 + GRACE_S) * 1000
     return TimeUp() if began is not None and key.at - began > most else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from functions.live.answer_claim import claim
 from functions.live.answer_context import Since
-from functions.live.call_time_limit import must_end
+from functions.live.call_time_limit import limit_reached
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
 from functions.live.draft_request import DraftRequest, draft_request, may_be_drafted, speculates
@@ -197,12 +197,16 @@ class _Draft:
     def _claim(self, prompt: Key, found: Read) -> _Claimed | None:
         """Claim the prompt that a look found; return None if the prompt's own invocation answers.
 
-        Once it is claimed, this invocation answers, even if the draft does not fit.
+        Once it is claimed, this invocation answers, even if the draft does not fit. If the log does not tell whose
+        claim it has, it does not answer: the prompt's reminder then finds that there is no answer.
         """
         deps, tasks = self._deps, self._tasks
         claimed = Future(tasks, "claim", lambda: claim(deps, self._frame.log, prompt, self._frame.key, tasks))
         seen = self._updated(self._seen(prompt, found), self._look(LATE_ENTRY_MS))
-        return seen if claimed.result() else None
+        try:
+            return seen if claimed.result() else None
+        except LogError:
+            return None
 
     def _seen(self, prompt: Key, newer: Read) -> _Claimed:
         """Return what is known of a prompt once the log has these newer entries."""
@@ -221,7 +225,7 @@ class _Draft:
         """Return whether the prompt's answer would begin with the same request as the draft."""
         if self._held.failed or not speculates(self._deps, call) or superseded(entries, prompt):
             return False
-        if must_end(self._deps, call, prompt):
+        if limit_reached(self._deps, call, prompt):
             return False
         request = first_request(self._deps, self._frame.connection, call)
         return request is not None and same_question(request, self._held.request)

@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 
 from functions.live.answer_claim import claim, claim_unless_drafted
-from functions.live.call_time_limit import must_end
+from functions.live.call_time_limit import limit_reached
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
 from functions.live.draft_request import may_be_drafted
@@ -44,7 +44,7 @@ def put_while_asking(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup)
         fresh = put.result()
     finally:
         if held and not fresh:
-            held.drop()
+            drop_unheard(deps, frame.log, frame.key, held)
     return (replace(read, call=call) if fresh else None), _holding(deps, held)
 
 
@@ -52,7 +52,8 @@ def claim_while_asking(deps: Deps, frame: Frame, read: Read, call: Call, tasks: 
     """Claim the answer to a prompt, and ask the model meanwhile if the prompt has no draft.
 
     Return `deps` with what the model says, or None if the invocation of a draft answers. `call` is the fold of what
-    was read. The answer to anything else than a prompt is not drafted, and needs no claim.
+    was read. The answer to anything else than a prompt is not drafted, and needs no claim. Raises LogError if it is
+    unknown who answers.
     """
     entries, trip_s = read.entries, deps.clock() - read.began
     said = next((one.event.text for one in entries if one.key == frame.key and isinstance(one.event, Prompt)), "")
@@ -63,11 +64,13 @@ def claim_while_asking(deps: Deps, frame: Frame, read: Read, call: Call, tasks: 
         return deps if own else None
     claimed = Future(tasks, "claim", lambda: claim(deps, frame.log, frame.key, frame.key, tasks))
     held = deps.ports.model if isinstance(deps.ports.model, HeldModel) else _ask(deps, frame, entries, call, tasks)
-    if claimed.result():
-        return _holding(deps, held)
-    if held:
-        drop_unheard(deps, frame.log, frame.key, held)
-    return None
+    own = False
+    try:
+        own = claimed.result()
+    finally:
+        if held and not own:
+            drop_unheard(deps, frame.log, frame.key, held)
+    return _holding(deps, held) if own else None
 
 
 def drop_unheard(deps: Deps, log: str, frame: Key, held: HeldModel) -> None:
@@ -76,7 +79,7 @@ def drop_unheard(deps: Deps, log: str, frame: Key, held: HeldModel) -> None:
     try:
         deps.ports.log.append(log, Entry(frame.under(Slot.DRAFT_DROPPED.at()), DraftDropped(*held.spent)))
     except LogError as error:
-        logger.warning("the end of a draft was not logged: %s", error)
+        logger.warning("the cost of a request that nobody hears was not logged: %s", error)
 
 
 def _holding(deps: Deps, held: HeldModel | None) -> Deps:
@@ -85,7 +88,7 @@ def _holding(deps: Deps, held: HeldModel | None) -> Deps:
 
 def _ask(deps: Deps, frame: Frame, entries: Entries, call: Call, tasks: TaskGroup) -> HeldModel | None:
     """Ask what the prompt's answer asks first; return None if it begins without the model."""
-    if call.over or superseded(entries, frame.key) or must_end(deps, call, frame.key):
+    if call.over or superseded(entries, frame.key) or limit_reached(deps, call, frame.key):
         return None
     request = first_request(deps, frame.connection, call)
     return HeldModel(deps.ports.model, request, tasks) if request else None

@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 
 from functions.live.answer_context import AnswerContext, Since
-from functions.live.answer_reminder import MOMENT_S, note_return, remind_of_other_turns, remind_once_begun
+from functions.live.answer_reminder import note_return, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
-from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
+from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, answer_nothing, apologise, apologise_for_prompt
 from functions.live.barge_in import speaks
 from functions.live.call_backs import CallBacks
-from functions.live.call_time_limit import keep_time_again, must_end
+from functions.live.call_time_limit import keep_time_soon, must_end
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -29,7 +29,6 @@ from functions.live.private import (
     read_private,
     redactor_of,
     release_held,
-    without_numbers,
 )
 from functions.live.reading import Read, is_open, opened_late, put_and_read, read_with_retries
 from functions.live.reminders import AnswerReminder
@@ -45,7 +44,6 @@ from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AgentSaid,
-    AnswerEnded,
     DigitsEntered,
     Ending,
     Entries,
@@ -55,15 +53,12 @@ from functions.relay.log.events import (
     TakenOver,
     TimeUp,
 )
-from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
+from functions.relay.log.keys import Key, Slot, run_start, session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Interrupt, Prompt
 
 NEXT_CHECK_S = 4
 """Seconds to the next check: twice the time between two heartbeats."""
-
-NO_ANSWER = Slot.ENDED.at(round_start(run_start(0), 1))
-"""The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 FRAME = Slot.FRAME.at()
 
@@ -96,7 +91,10 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
             read = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
         logger.error("a prompt could not use the log: %s", error)
-        return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
+        said = apologise_for_prompt(deps, frame, prompt, started, tasks)
+        if said == "drafted":
+            begun()
+        return said
     if read is None:
         return "repeated"
     return _respond(deps, frame, read, Since(started, on_begun=begun, read_at=read.began), tasks)
@@ -126,30 +124,29 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGroup) -> str:
     entries = read.entries
     known = _Known(entries, read.call or fold(entries).until(frame.key), since)
+    try:
+        told = claim_while_asking(deps, frame, read, known.call, tasks)
+    except LogError as error:
+        logger.error("it is unknown who answers a prompt: %s", error)
+        return apologise(deps, frame, since.began, tasks)
+    if told is None:
+        since.on_begun()
+        keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
+        return "drafted"
     if known.call.over:
-        return _answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
+        return answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
     if superseded(entries, frame.key) or yields_to_prompt(known.call):
-        return _answer_nothing(deps, frame)
+        return answer_nothing(deps, frame)
     if known.call.opened is None:
         logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
-    tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
-    told = claim_while_asking(deps, frame, read, known.call, tasks)
-    if told is None:
-        since.on_begun()
-        return "drafted"
+    keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
     if time_up := must_end(deps, known.call, frame.key):
-        _answer_nothing(deps, frame)
+        answer_nothing(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
     _answer(told, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
     return "answered"
-
-
-def _keep_time(deps: Deps, frame: Frame, call: Call, tasks: TaskGroup) -> None:
-    """Renew the timer of the call's limit, a moment later: the request to the model needs the processor first."""
-    tasks.wait(lambda: False, MOMENT_S)
-    keep_time_again(deps, frame.connection, call, frame.key)
 
 
 def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskGroup) -> str:
@@ -163,15 +160,6 @@ def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskG
     except LogError as error:
         logger.error("the end of a call could not use the log: %s", error)
         return apologise(deps, frame, started, tasks, ending)
-
-
-def _answer_nothing(deps: Deps, frame: Frame) -> str:
-    """Log that this turn gets no answer, so that no report of the line is credited to it."""
-    try:
-        deps.ports.log.append(frame.log, Entry(frame.key.under(NO_ANSWER), AnswerEnded("superseded")))
-    except LogError as error:
-        logger.warning("the end of an unwanted answer was not logged: %s", error)
-    return "not wanted any more"
 
 
 def check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
@@ -261,10 +249,10 @@ def answer_claimed(deps: Deps, frame: Frame, entries: Entries, since: Since, tas
     """
     known = _Known(entries, call, since)
     if known.call.over or superseded(entries, frame.key):
-        _answer_nothing(deps, frame)
+        answer_nothing(deps, frame)
         return
     if time_up := must_end(deps, call, frame.key):
-        _answer_nothing(deps, frame)
+        answer_nothing(deps, frame)
         _end(deps, frame, time_up, since.began, tasks)
         return
     _answer(deps, frame, known, tasks)

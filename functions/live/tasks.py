@@ -16,6 +16,10 @@ WAIT_SLICE_S = 60.0
 """Seconds of one wait for a result; it is repeated until the result is there."""
 
 
+MOMENT_S = 0.03
+"""Seconds that a task waits which is less urgent than the request to the model: that needs the processor first."""
+
+
 class TaskGroup(Protocol):
     """Runs the tasks of one invocation. Seconds are those of the invocation's clock."""
 

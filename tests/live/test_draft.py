@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions.live import answer_claim, draft_request
+from functions.live import answer_claim, apology, draft_request
 from functions.live import draft as drafts
 from functions.live.deps import Frame
 from functions.live.reminders import AnswerReminder
@@ -23,6 +23,7 @@ from functions.relay.cost_limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
     AnswerClaimed,
+    AnswerEnded,
     Closed,
     DigitsRequested,
     DraftBegun,
@@ -290,15 +291,75 @@ def test_nobody_claims_a_prompt_where_nothing_is_drafted() -> None:
         assert one.events(AnswerClaimed) == []
 
 
-def test_a_prompt_whose_claim_is_unknown_is_left_to_its_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", [WORDS, "For 2 people, please."], ids=["words", "a number"])
+def test_a_prompt_whose_claim_is_unknown_gets_an_apology(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_claim, "KNOWN_WITHIN_S", 0.0)
     log = TroubledLog()
     with drafting(log=log) as one:
         log.broken.add("append AnswerClaimed")
+        one.model.feed(TextDelta("At nine."))
+        assert one.sessions.receive(one.prompt(text)) == "apologised"
+        assert said(one) == QUICK.phrases.trouble
+        assert one.model.closed.wait(WAIT_S)
+
+
+def test_a_draft_whose_claim_is_unknown_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_claim, "KNOWN_WITHIN_S", 0.0)
+    log = TroubledLog()
+    with drafting(log=log) as one:
+        done = one.start(one.partial(WORDS))
+        assert one.model.begun.wait(WAIT_S)
+        log.broken.add("append AnswerClaimed")
+        one.prompt_is_logged()
+        one.model.feed(TextDelta("At nine."))
+        assert (done.result(WAIT_S), said(one)) == ("draft dropped", "")
+
+
+@pytest.mark.parametrize("broken", ["read", "append Prompt"])
+def test_a_prompt_that_a_draft_has_claimed_gets_no_apology(broken: str) -> None:
+    log = TroubledLog()
+    with drafting(log=log) as one:
         prompt = one.prompt(WORDS)
-        one.model.feed(TextDelta("At nine."), Finished("end"))
+        log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
+        log.broken.add(broken)
         assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
         assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.house.timer.notes
+
+
+def test_a_claim_is_logged_before_a_prompt_with_an_apology(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apology, "RETRY_S", 0.0)
+
+    class Order(WatchedLog):
+        """Fails the first two appends of the prompt's invocation, and notes the order of the others."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.failures, self.order = 2, list[type[Event]]()
+
+        def append(self, log: str, entry: Entry) -> bool:
+            if isinstance(entry.event, Prompt | AnswerClaimed) and self.failures:
+                self.failures -= 1
+                raise OUT_OF_REACH
+            self.order.append(type(entry.event))
+            return super().append(log, entry)
+
+    with drafting(log=(log := Order())) as one:
+        assert one.sessions.receive(one.prompt(WORDS)) == "apologised"
+        assert said(one) == QUICK.phrases.trouble
+        assert [kind for kind in log.order if kind in (AnswerClaimed, Prompt, AnswerEnded)] == [
+            AnswerClaimed,
+            Prompt,
+            AnswerEnded,
+        ]
+
+
+def test_a_prompt_does_not_end_the_turn_that_a_draft_answers() -> None:
+    with drafting() as one:
+        prompt = one.prompt(WORDS)
+        one.log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
+        one.put(2700, Prompt("And on Friday?"))
+        assert one.sessions.receive(prompt) == "drafted"
+        assert one.events(AnswerEnded) == []
 
 
 def test_a_draft_of_another_history_is_not_said() -> None:
@@ -538,7 +599,7 @@ def test_a_claim_whose_reply_is_lost_is_looked_up() -> None:
 
 
 class SlowReplies(LostReplies):
-    """The same table, which takes two seconds to fail, and also fails the first look for the claim."""
+    """The same table, which takes two seconds to fail, and then fails the first look for the claim at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -550,7 +611,7 @@ class SlowReplies(LostReplies):
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...] = ()) -> tuple[Entry, ...]:
         if kinds == (AnswerClaimed,) and not self.looked:
-            self.passed, self.looked = self.passed + 2.0, True
+            self.passed, self.looked = self.passed + 0.1, True
             raise OUT_OF_REACH
         return super().later(log, key, kinds)
 

@@ -190,4 +190,14 @@ def test_ready_words_wait_until_an_older_answer_has_stopped(clocked: Clocked, en
     sessions = sessions_of(house, clocked)
     sessions = replace(sessions, ports=replace(sessions.ports, line=ClockedLine(clocked)))
     run(clocked, sessions, house.prompt("When do you open?", at=2600))
-    assert clocked.began("words")[0] == pytest.approx(max(TRIP_S, waits_s), abs=OVERHEAD_S)
+    assert clocked.began("words")[0] == pytest.approx(TRIP_S + waits_s, abs=OVERHEAD_S)
+
+
+def test_words_wait_from_the_moment_their_prompt_is_logged(clocked: Clocked) -> None:
+    """A prompt with a number is logged one round trip after the log is read."""
+    house = House(desk=replace(DESK, answers={"For 2 people.": "Done."})).opened()
+    house.log.append(LOG, Entry(Key(1500, "older"), Silent(1)))
+    sessions = sessions_of(house, clocked)
+    sessions = replace(sessions, ports=replace(sessions.ports, line=ClockedLine(clocked)))
+    run(clocked, sessions, house.prompt("For 2 people.", at=2600))
+    assert clocked.began("words")[0] == pytest.approx(2 * TRIP_S + OTHERS_STOP_S, abs=OVERHEAD_S)

@@ -6,10 +6,10 @@ from threading import Event as Waiting
 import pytest
 
 from functions.live import answer_reminder, reading, reply
-from functions.live.answer_reminder import MOMENT_S
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
 from functions.live.reply import MOST_TAKEOVERS, NEXT_CHECK_S
+from functions.live.tasks import MOMENT_S
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.call.shared_reminder import FIRST_CHECK_S

@@ -24,6 +24,7 @@ from functions.relay.log.events import (
     Announced,
     AnswerEnded,
     Closed,
+    DraftDropped,
     EndClaimed,
     Entry,
     HandedOff,
@@ -633,6 +634,17 @@ def test_a_call_that_has_used_its_tokens_is_ended() -> None:
     assert len(house.model.asked) == 2
     assert TimeUp("tokens") in [one.event for one in house.log.read(session_log("c2"))]
     assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+
+
+@pytest.mark.parametrize("partial_prompts", [True, False], ids=["drafts", "no drafts"])
+@pytest.mark.parametrize("text", ["And now?", "For 2 people?"])
+def test_a_call_that_has_used_its_tokens_counts_once(text: str, partial_prompts: bool) -> None:
+    house = House(desk=replace(DESK, partial_prompts=partial_prompts)).opened()
+    house.log.append(session_log("c1"), Entry(Key(500, "draft", 901), DraftDropped(Usage(10))))
+    counted: list[str] = []
+    sessions = replace(house.sessions, limits=Limits(tokens_per_call=10), limited=counted.append)
+    sessions.receive(house.prompt(text))
+    assert counted == ["tokens"]
 
 
 def test_a_call_that_must_end_is_not_silent_if_the_log_fails() -> None:

@@ -336,7 +336,7 @@ def _any_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def _both_claim(patch: pytest.MonkeyPatch) -> None:
-    for module in (answer_claim, draft):
+    for module in (answer_claim, draft, early_request):
         patch.setattr(module, "claim", lambda *_: True)
 
 

@@ -1,7 +1,7 @@
 """Decides from the log when an answer is drafted before the caller has finished, and what becomes of the draft.
 
-A draft asks the model with the words so far and holds what comes. It says nothing and runs no tool. Only a prompt
-with the same words releases it. Anything else drops it.
+A draft asks the model with the words so far and holds what comes. It says nothing and runs no tool, until it claims a
+prompt with the same words. Anything else drops it.
 """
 
 from collections.abc import Iterable

@@ -22,9 +22,13 @@ def newest_spoken(entries: Iterable[Entry], key: Key) -> Key | None:
 
 
 def may_overlap(call: Call) -> bool:
-    """Return whether the answer to a turn before the last one may still be given: it has not ended."""
+    """Return whether the answer to a turn before the last one may still be given: it has not ended.
+
+    The turn of a reminder may have begun long after its key.
+    """
     if not call.turns:
         return False
     *older, newest = call.turns
     since = newest.key.at - ANSWER_DEADLINE_S * 1000
-    return any(turn.ended is None and turn.key.at > since for turn in older)
+    recent = (turn for turn in older if turn.key.at > since or isinstance(turn.cause, BY_REMINDER))
+    return any(turn.ended is None for turn in recent)

@@ -177,18 +177,16 @@ class Turn:
         begun = self.heard or not (self.caller or self.cause) or had_begun(sent_ms, interrupt.at - self.key.at)
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
-    def spoken_after(self, other: Key) -> bool:
-        """Whether this turn spoke after the turn at `other`, as far as its invocation knew.
-
-        An invocation may be slow to begin: a reminder then speaks first, although its key is newer.
-        """
+    def spoken_after(self, reminder: Key) -> bool:
+        """Whether this turn's invocation began late, and knew that the turn of a newer reminder had spoken."""
         first = next((act for act in self.acts if isinstance(act, AgentSaid)), None)
-        return first is not None and first.behind >= str(other)
+        return first is not None and first.behind >= str(reminder)
 
     def is_sent_before(self, apology: "Turn") -> bool:
         """Whether this prompt's answer began before a late apology for an older prompt. Other keys tell no time."""
+        behind = any(isinstance(act, AgentSaid) and act.behind == str(apology.key) for act in self.acts)
         first_words_ms = self.ended.first_words_ms if self.ended and not (self.cause or apology.cause) else 0
-        return not self.spoken_after(apology.key) and 0 < first_words_ms <= apology._apologised_at - self.key.at
+        return not behind and 0 < first_words_ms <= apology._apologised_at - self.key.at
 
     @property
     def _apologised_at(self) -> int:

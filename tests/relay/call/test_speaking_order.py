@@ -41,8 +41,9 @@ def test_a_turn_knows_who_spoke_before(others: list[Entry], newest: Key | None) 
         ([OLDER, under(1000, 999, AnswerEnded("superseded")), PROMPT], False),
         ([OLDER, at(26_000, Prompt("Two?"))], False),
         ([OLDER, at(25_999, Prompt("Two?"))], True),
+        ([at(1000, Silent(1)), at(60_000, Prompt("Two?"))], True),
     ],
-    ids=["first", "not ended", "ended", "too old", "just not"],
+    ids=["first", "not ended", "ended", "too old", "just not", "a reminder's"],
 )
 def test_an_answer_overlaps_one_that_has_not_ended(entries: list[Entry], overlaps: bool) -> None:
     assert may_overlap(fold([opened(), *entries])) is overlaps

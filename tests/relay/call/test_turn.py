@@ -213,5 +213,8 @@ def test_a_late_apology_may_follow_a_newer_answer(
     ended = AnswerEnded("complete", first_words_ms=first_words_ms)
     newer = replace(TURN, key=Key(2000, "m2"), ended=ended, cause=cause)
     assert newer.is_sent_before(apology) is before
-    assert not replace(newer, acts=(AgentSaid("At ten.", behind=str(apology.key)),)).is_sent_before(apology)
+    behind = AgentSaid("At ten.", behind=str(apology.key))
+    assert not replace(newer, acts=(behind,)).is_sent_before(apology)
+    reminded = replace(behind, behind=str(Key(9000, "m9")))
+    assert replace(newer, acts=(reminded,)).is_sent_before(apology) is before
     assert not newer.is_sent_before(replace(apology, acts=(AgentSaid("Sorry.", after=str(Key(sent, "m1"))),)))
