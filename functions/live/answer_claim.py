@@ -1,7 +1,8 @@
 """Settles which invocation answers a prompt: its own, or that of a draft.
 
 The first entry at one key under the prompt decides. A draft claims a prompt as soon as it finds it. The prompt's own
-invocation leaves a draft that it knows of some time for this; otherwise it claims while the model is asked.
+invocation leaves a draft that it knows of some time for this; otherwise it claims while the model is asked. It also
+claims before it apologises for a log that fails.
 """
 
 import logging
@@ -18,8 +19,8 @@ CLAIMED_WITHIN_S = 0.15
 LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
 
-KNOWN_WITHIN_S = 2.5
-"""Seconds of tries to learn whose claim is in the log: one request that hangs, and one more."""
+KNOWN_WITHIN_S = 3.0
+"""Seconds of tries to learn whose claim is in the log. After that the prompt's invocation apologises."""
 
 RETRY_S = 0.25
 """Seconds between two tries."""
@@ -33,13 +34,15 @@ def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
     until = deps.clock() + KNOWN_WITHIN_S
     while True:
         try:
-            return deps.ports.log.append(log, entry) or (failed and _is_logged(deps, log, entry))
+            # A claim whose append failed may be in the log all the same.
+            return deps.ports.log.append(log, entry) or (failed and _held_by(deps, log, entry) is True)
         except LogError as error:
-            # The entry may be in the log all the same.
             failed = True
             logger.error("a claim was not logged: %s", error)
             if deps.clock() >= until:
-                raise
+                if (own := _held_by(deps, log, entry)) is None:
+                    raise
+                return own
         tasks.wait(lambda: False, RETRY_S)
 
 
@@ -58,9 +61,10 @@ def claim_unless_drafted(deps: Deps, log: str, prompt: Key, partial: Key, tasks:
     return not drafted and claim(deps, log, prompt, prompt, tasks)
 
 
-def _is_logged(deps: Deps, log: str, entry: Entry) -> bool:
-    frame = entry.key.under(Slot.FRAME.at())
-    return entry in deps.ports.log.later(log, frame, (type(entry.event),))
+def _held_by(deps: Deps, log: str, entry: Entry) -> bool | None:
+    """Return whether the claim in the log is this entry; None if there is none. Raises LogError."""
+    later = deps.ports.log.later(log, entry.key.under(Slot.FRAME.at()), (AnswerClaimed,))
+    return next((one == entry for one in later if one.key == entry.key), None)
 
 
 def _is_claimed(deps: Deps, log: str, prompt: Key, partial: Key, tasks: TaskGroup, *, took: float) -> bool:
@@ -79,7 +83,7 @@ def _is_claimed(deps: Deps, log: str, prompt: Key, partial: Key, tasks: TaskGrou
             continue
         finally:
             took = deps.clock() - began
-        if any(one.key.frame == prompt.frame for one in found):
+        if any(one.key.frame == prompt.frame and isinstance(one.event, AnswerClaimed) for one in found):
             return True
         if any(one.key.frame == partial.frame for one in found):
             return False

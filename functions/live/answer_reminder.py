@@ -60,6 +60,13 @@ def remind_of_other_turns(deps: Deps, reminder: AnswerReminder, call: Call, entr
         _send(deps, AnswerReminder(reminder.connection, key), seconds, sent)
 
 
+def remind_of_end(deps: Deps, connection: str, call: Call) -> None:
+    """Send a reminder of the turn that ends the session: the caller still speaks, so its invocation may have died."""
+    turn = call.turn(Key.parse(call.end_claim.by)) if call.end_claim else None
+    if turn and not call.closed:
+        deps.remind(FIRST_CHECK_S, AnswerReminder(connection, turn.key, turn.heartbeats).write())
+
+
 def _has_reminder(deps: Deps, connection: str, key: Key) -> bool:
     try:
         kinds = (ReminderSent, ReminderReturned)

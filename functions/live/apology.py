@@ -2,12 +2,12 @@
 
 import logging
 
-from functions.live.answer_claim import claim_entry
+from functions.live.answer_claim import claim, claim_entry
 from functions.live.deps import Deps, Frame
 from functions.live.draft_request import may_be_drafted
 from functions.live.private import without_numbers
 from functions.live.silence_timer import start_silence_timer
-from functions.live.tasks import TaskGroup
+from functions.live.tasks import Future, TaskGroup
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
 from functions.relay.log.keys import Key, Slot, round_start, run_start
@@ -16,6 +16,9 @@ from functions.relay.wire.messages import Prompt, Text
 
 REACH_LOG_WITHIN_S = 8.0
 """Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
+
+CLAIMED_WITHIN_S = 1.0
+"""Seconds in which an apology tries to claim its prompt. It is said if the log does not answer."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
@@ -52,13 +55,13 @@ def apologise_for_prompt(deps: Deps, frame: Frame, prompt: Prompt, started: floa
     own = Entry(frame.key, without_numbers(deps, prompt))
     if not may_be_drafted(deps):
         return apologise(deps, frame, started, tasks, own)
-    claim = claim_entry(frame.key, frame.key)
+    claimed = Future(tasks, "claim", lambda: claim(deps, frame.log, frame.key, frame.key, tasks))
     try:
-        if not deps.ports.log.append(frame.log, claim):
+        if claimed.done_within(CLAIMED_WITHIN_S) and not claimed.result():
             return "drafted"
     except LogError as error:
         logger.error("it is unknown who answers a prompt: %s", error)
-    return apologise(deps, frame, started, tasks, claim, own)
+    return apologise(deps, frame, started, tasks, claim_entry(frame.key, frame.key), own)
 
 
 def answer_nothing(deps: Deps, frame: Frame) -> str:

@@ -42,7 +42,7 @@ def keep_time(deps: Deps, connection: str, agent: str, passed: float, within: fl
 
 def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
     """Schedule the end of a call again with the first turn of each quarter of an hour: a reminder may be lost."""
-    if (began := _began(call)) is None or call.time_is_up:
+    if (began := _began(call)) is None or call.time_is_up or call.over:
         return
     before = max((turn.key.at for turn in call.turns if turn.key.frame < key.frame), default=0)
     if (key.at - began) // DELAY_MS != (before - began) // DELAY_MS:
@@ -50,7 +50,7 @@ def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
 
 
 def keep_time_soon(deps: Deps, connection: str, call: Call, key: Key, tasks: TaskGroup) -> None:
-    """Do this in a task, a moment later: the request to the model needs the processor first."""
+    """Schedule the end of a call again in a task, a moment later: the model's request needs the processor first."""
 
     def keep() -> None:
         tasks.wait(lambda: False, MOMENT_S)

@@ -7,7 +7,7 @@ has claimed a prompt with the same words, and then it is that prompt's answer. S
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import claim
+from functions.live.answer_claim import KNOWN_WITHIN_S, claim
 from functions.live.answer_context import Since
 from functions.live.call_time_limit import limit_reached
 from functions.live.caller import first_request
@@ -164,6 +164,9 @@ class _Draft:
             match self._step(newer.entries):
                 case Dropped():
                     return None
+                case Finalised() if newer.began - self._no_prompt_at > KNOWN_WITHIN_S:
+                    # The prompt's own invocation may have apologised by now.
+                    return None
                 case Finalised(prompt):
                     return self._claim(prompt, newer)
                 case Held():
@@ -198,7 +201,7 @@ class _Draft:
         """Claim the prompt that a look found; return None if the prompt's own invocation answers.
 
         Once it is claimed, this invocation answers, even if the draft does not fit. If the log does not tell whose
-        claim it has, it does not answer: the prompt's reminder then finds that there is no answer.
+        claim it has, it does not answer: the prompt's own invocation does, or the prompt's reminder.
         """
         deps, tasks = self._deps, self._tasks
         claimed = Future(tasks, "claim", lambda: claim(deps, self._frame.log, prompt, self._frame.key, tasks))
@@ -237,4 +240,4 @@ class _Draft:
             logger.error("the request of a draft still ran when the invocation returned")
 
     def _leave_draft(self) -> None:
-        drop_unheard(self._deps, self._frame.log, self._frame.key, self._held)
+        drop_unheard(self._deps, self._frame.log, self._frame.key, self._held, self._tasks)

@@ -2,13 +2,13 @@
 
 A prompt with numbers is redacted before it is logged, and for that the log must be read. An answer that may be
 drafted is claimed before it is given. If the model were asked only after this, the caller would wait for one more
-round trip. Nothing is said and no tool runs before the prompt and the claim are in the log.
+round trip. No answer begins and no tool runs before the prompt and the claim are in the log.
 """
 
 import logging
 from dataclasses import replace
 
-from functions.live.answer_claim import claim, claim_unless_drafted
+from functions.live.answer_claim import KNOWN_WITHIN_S, claim, claim_unless_drafted
 from functions.live.call_time_limit import limit_reached
 from functions.live.caller import first_request
 from functions.live.deps import Deps, Frame
@@ -44,7 +44,7 @@ def put_while_asking(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup)
         fresh = put.result()
     finally:
         if held and not fresh:
-            drop_unheard(deps, frame.log, frame.key, held)
+            drop_unheard(deps, frame.log, frame.key, held, tasks)
     return (replace(read, call=call) if fresh else None), _holding(deps, held)
 
 
@@ -66,20 +66,26 @@ def claim_while_asking(deps: Deps, frame: Frame, read: Read, call: Call, tasks: 
     held = deps.ports.model if isinstance(deps.ports.model, HeldModel) else _ask(deps, frame, entries, call, tasks)
     own = False
     try:
+        if not claimed.done_within(KNOWN_WITHIN_S):
+            raise LogError("the log has not answered in time")
         own = claimed.result()
     finally:
         if held and not own:
-            drop_unheard(deps, frame.log, frame.key, held)
+            drop_unheard(deps, frame.log, frame.key, held, tasks)
     return _holding(deps, held) if own else None
 
 
-def drop_unheard(deps: Deps, log: str, frame: Key, held: HeldModel) -> None:
-    """Close the stream of a request that nobody hears, and log under its frame what it has cost."""
+def drop_unheard(deps: Deps, log: str, frame: Key, held: HeldModel, tasks: TaskGroup) -> None:
+    """Close the stream of a request that nobody hears. In a task, log under its frame what it has cost."""
+
+    def keep_cost() -> None:
+        try:
+            deps.ports.log.append(log, Entry(frame.under(Slot.DRAFT_DROPPED.at()), DraftDropped(*held.spent)))
+        except LogError as error:
+            logger.warning("the cost of a request that nobody hears was not logged: %s", error)
+
     held.drop()
-    try:
-        deps.ports.log.append(log, Entry(frame.under(Slot.DRAFT_DROPPED.at()), DraftDropped(*held.spent)))
-    except LogError as error:
-        logger.warning("the cost of a request that nobody hears was not logged: %s", error)
+    tasks.start("drop", keep_cost)
 
 
 def _holding(deps: Deps, held: HeldModel | None) -> Deps:

@@ -10,8 +10,9 @@ import logging
 from dataclasses import replace
 from functools import partial
 
+from functions.live.answer_claim import claim_entry
 from functions.live.answer_context import AnswerContext, Since
-from functions.live.answer_reminder import note_return, remind_of_other_turns, remind_once_begun
+from functions.live.answer_reminder import note_return, remind_of_end, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, answer_nothing, apologise, apologise_for_prompt
 from functions.live.barge_in import speaks
@@ -124,23 +125,25 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGroup) -> str:
     entries = read.entries
     known = _Known(entries, read.call or fold(entries).until(frame.key), since)
+    keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
     try:
         told = claim_while_asking(deps, frame, read, known.call, tasks)
     except LogError as error:
         logger.error("it is unknown who answers a prompt: %s", error)
-        return apologise(deps, frame, since.began, tasks)
+        if known.call.over or superseded(entries, frame.key):
+            return "not wanted any more"
+        return apologise(deps, frame, since.began, tasks, claim_entry(frame.key, frame.key))
     if told is None:
         since.on_begun()
-        keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
         return "drafted"
     if known.call.over:
+        remind_of_end(deps, frame.connection, known.call)
         return answer_nothing(deps, frame) if known.call.end_claim else "not wanted any more"
     if superseded(entries, frame.key) or yields_to_prompt(known.call):
         return answer_nothing(deps, frame)
     if known.call.opened is None:
         logger.warning("a turn came to a session whose `setup` is not in its log: the caller hears an apology")
         return apologise(deps, frame, since.began, tasks)
-    keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
     if time_up := must_end(deps, known.call, frame.key):
         answer_nothing(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)

@@ -17,7 +17,7 @@ WAIT_SLICE_S = 60.0
 
 
 MOMENT_S = 0.03
-"""Seconds that a task waits which is less urgent than the request to the model: that needs the processor first."""
+"""Seconds that a less urgent task waits: the request to the model needs the processor first."""
 
 
 class TaskGroup(Protocol):

@@ -272,6 +272,26 @@ def test_a_session_whose_end_was_not_sent_is_ended_in_silence() -> None:
     assert house.sessions.check(REMINDER) == "settled"
 
 
+def test_a_caller_who_speaks_on_has_a_session_ended_that_should_be() -> None:
+    """The invocation that was to end it died before it sent a reminder of itself."""
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
+    house.timer.notes.clear()
+    assert house.sessions.receive(house.prompt("Are you still there?", at=9000)) == "not wanted any more"
+    assert (FIRST_CHECK_S, REMINDER.write()) in house.timer.notes
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert house.says() == [End()]
+
+
+def test_a_session_that_has_closed_needs_no_reminder_of_its_end() -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
+    house.log.append(LOG, Entry(Key(9500, "disconnect"), Closed(1000)))
+    house.timer.notes.clear()
+    house.sessions.receive(house.prompt("Are you still there?", at=9000))
+    assert (FIRST_CHECK_S, REMINDER.write()) not in house.timer.notes
+
+
 @pytest.mark.parametrize(
     "after",
     [Entry(Key(7000, "disconnect"), Closed(1000)), Entry(KEY.under(199), AnswerEnded("goodbye"))],

@@ -30,5 +30,5 @@ def may_overlap(call: Call) -> bool:
         return False
     *older, newest = call.turns
     since = newest.key.at - ANSWER_DEADLINE_S * 1000
-    recent = (turn for turn in older if turn.key.at > since or isinstance(turn.cause, BY_REMINDER))
-    return any(turn.ended is None for turn in recent)
+    reminded = any(turn.ended is None and isinstance(turn.cause, BY_REMINDER) for turn in older[-1:])
+    return reminded or any(turn.ended is None and turn.key.at > since for turn in older)

@@ -160,7 +160,7 @@ class DraftDropped:
 
 @dataclass(frozen=True, slots=True)
 class AnswerClaimed:
-    """One invocation gives the answer to this prompt: that of a draft, or the prompt's own."""
+    """One invocation speaks for this prompt: that of a draft, or the prompt's own, also if it apologises."""
 
     by: str
     """The key of the partial prompt that was drafted, or of the prompt itself, as text."""

@@ -42,8 +42,9 @@ def test_a_turn_knows_who_spoke_before(others: list[Entry], newest: Key | None) 
         ([OLDER, at(26_000, Prompt("Two?"))], False),
         ([OLDER, at(25_999, Prompt("Two?"))], True),
         ([at(1000, Silent(1)), at(60_000, Prompt("Two?"))], True),
+        ([at(1000, Silent(1)), OLDER, under(1000, 999, AnswerEnded("complete")), at(60_000, Prompt("Two?"))], False),
     ],
-    ids=["first", "not ended", "ended", "too old", "just not", "a reminder's"],
+    ids=["first", "not ended", "ended", "too old", "just not", "a reminder's", "an old reminder's"],
 )
 def test_an_answer_overlaps_one_that_has_not_ended(entries: list[Entry], overlaps: bool) -> None:
     assert may_overlap(fold([opened(), *entries])) is overlaps
