@@ -3,19 +3,18 @@
 A whole call hides a cold start: the phone's ring starts an environment, and the greeting is spoken meanwhile.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.calls import overhead
 from benchmarks.gateway.deployment import Deployment, deployed
-from benchmarks.gateway.events import frame_kind
 from benchmarks.gateway.functions import Invocation
-from benchmarks.line import TableCall, TimedModel, table_calls
+from benchmarks.line import TimedModel
 from benchmarks.memory import Turn, memory
 from benchmarks.report import Row
-from benchmarks.waterfall import KEPT, Seen, Span, turn_spans
+from benchmarks.turn_watch import TurnWatch
+from benchmarks.waterfall import Span, keep, turn_spans
 from local.phone import Call
 
 CALLS = 7
@@ -36,7 +35,7 @@ def cold() -> Iterator[Row]:
     with deployed(TimedModel()) as deployment, deployment.phone(SPEED) as phone:
         called = [_call(deployment, phone.dial) for _ in range(CALLS)]
     hidden, from_cold, warm = (list(turns) for turns in zip(*called, strict=True))
-    KEPT.write_text(json.dumps(_kept(cold=_usual(from_cold), warm=_usual(warm)), indent=1) + "\n")
+    keep(cold=_usual(from_cold).spans, warm=_usual(warm).spans)
     yield Row("first words from a warm environment, p50 less the model's", _p50(warm), "ms")
     yield Row("first words from a cold environment, p50 less the model's", _p50(from_cold), "ms")
     yield Row("first turn of a call that found all cold, p50 less the model's", _p50(hidden), "ms")
@@ -56,10 +55,6 @@ def _usual(turns: Sequence[Heard]) -> Heard:
     return sorted(turns, key=lambda one: one.waited_ms)[len(turns) // 2]
 
 
-def _kept(**turns: Heard) -> dict[str, list[dict[str, object]]]:
-    return {name: [asdict(span) for span in one.spans] for name, one in turns.items()}
-
-
 def _call(deployment: Deployment[TimedModel], dial: Callable[[], Call]) -> tuple[Heard, Heard, Heard]:
     """Hold a call; return its first turn, a turn for which an environment starts, and a turn in a warm one."""
     gateway = deployment.gateway
@@ -74,27 +69,9 @@ def _call(deployment: Deployment[TimedModel], dial: Callable[[], Call]) -> tuple
 
 
 def _turn(deployment: Deployment[TimedModel], call: Call) -> Heard:
-    gateway, model = deployment.gateway, deployment.model
-    gateway.run(gateway.settled())
-    number, frames, invocations = len(model.asked), len(gateway.frames), len(gateway.functions.invocations)
-    reminded = len(gateway.reminded)
-    table_calls(deployment.table)
+    deployment.settled()
+    watch = TurnWatch(deployment)
     call.say("Go on.")
-    gateway.run(gateway.settled())
-    invocation = next(one for one in gateway.functions.invocations[invocations:] if one.what == "prompt")
-    seen = Seen(
-        prompt_at=next(one.at for one in gateway.frames[frames:] if frame_kind(one.text) == "prompt"),
-        invocation=invocation,
-        table=[one for one in table_calls(deployment.table) if _during(one, invocation)],
-        asked=model.asked[number],
-        first_token=model.timed.first[number],
-        last_token=model.timed.ended[number],
-        frames=gateway.frames[frames:],
-        reminded=gateway.reminded[reminded:],
-    )
-    return Heard(overhead(model, call, number), seen.invocation, turn_spans(seen))
-
-
-def _during(one: TableCall, invocation: Invocation) -> bool:
-    """Whether this call to the table was the invocation's: notes of the line and reminders make others."""
-    return one.what != "put Info" and invocation.began <= one.began < (invocation.ended or 0)
+    deployment.settled()
+    seen = watch.seen()
+    return Heard(overhead(deployment.model, call, watch.number), seen.invocation, turn_spans(seen))

@@ -1,4 +1,4 @@
-"""Puts the newest figures into docs/performance.md: the drawings of two turns, and the table of memory sizes."""
+"""Puts the newest figures into docs/performance.md: the drawings of three turns, and the table of memory sizes."""
 
 import json
 from collections.abc import Mapping, Sequence

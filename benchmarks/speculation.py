@@ -5,6 +5,7 @@ Their partial prompts have the rhythm of recorded calls, and a sentence ends wit
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import mean, quantiles
@@ -14,6 +15,8 @@ from benchmarks.gateway.deployment import Deployment, deployed, with_agent
 from benchmarks.line import BETWEEN, TimedModel
 from benchmarks.report import Row
 from benchmarks.rhythm import recognised
+from benchmarks.turn_watch import TurnWatch
+from benchmarks.waterfall import Span, keep, turn_spans
 from local.models.steps import Finish, Text
 from local.phone import Call, Quirks
 from local.phone.clauses import Utterance
@@ -51,14 +54,30 @@ WORDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: the milliseconds to its first words, the requests to the model, and the spans if there was one."""
+
+    waited_ms: float
+    requests: int
+    spans: Sequence[Span]
+
+
 def speculation() -> Iterator[Row]:
     """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
     for first in MODELS:
         model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
         with with_agent(Path(drafting_agent.__file__)) as checkout, deployed(model, checkout) as deployment:
             deployment.delay(0.005, 0.03)
-            waits, requests = zip(*_turns(deployment), strict=True)
-        yield from rows(first, waits, requests)
+            turns = list(_turns(deployment))
+        keep(drafted=_usual(turns))
+        yield from rows(first, [turn.waited_ms for turn in turns], [turn.requests for turn in turns])
+
+
+def _usual(turns: Sequence[Turn]) -> Sequence[Span]:
+    """Return the spans of the turn with the median wait, of those whose first draft was the answer."""
+    drafted = sorted((turn for turn in turns if turn.requests == 1), key=lambda turn: turn.waited_ms)
+    return drafted[len(drafted) // 2].spans
 
 
 def rows(first: float, waits: Sequence[float], requests: Sequence[int]) -> Iterator[Row]:
@@ -75,8 +94,8 @@ def rows(first: float, waits: Sequence[float], requests: Sequence[int]) -> Itera
     yield Row(f"{asked}, mean", round(mean(counts), 2), "", None, "1")
 
 
-def _turns(deployment: Deployment[TimedModel]) -> Iterator[tuple[float, int]]:
-    """Yield the milliseconds to the first words, and the requests to the model, of each utterance."""
+def _turns(deployment: Deployment[TimedModel]) -> Iterator[Turn]:
+    """Yield the turn of each utterance."""
     spoken = [utterance(Random(number), SPEED) for number in range(WARM + UTTERANCES)]
     quirks = Quirks(recognised={one.text: one for one in spoken})
     with deployment.phone(SPEED, quirks) as phone:
@@ -86,11 +105,13 @@ def _turns(deployment: Deployment[TimedModel]) -> Iterator[tuple[float, int]]:
                 call = phone.dial()
             assert call
             deployment.settled()
-            before = len(deployment.model.asked)
+            watch = TurnWatch(deployment)
             call.say(one.text)
             deployment.settled()
             if number >= WARM:
-                yield (call.turns[-1].first_text or 0) * 1000, len(deployment.model.asked) - before
+                requests = len(deployment.model.asked) - watch.number
+                spans = turn_spans(watch.seen()) if requests == 1 else ()
+                yield Turn((call.turns[-1].first_text or 0) * 1000, requests, spans)
             if number % TURNS == TURNS - 1:
                 call.hang_up()
 

@@ -5,7 +5,7 @@ docs/performance.md shows them.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.gateway.functions import Invocation
@@ -14,7 +14,7 @@ from benchmarks.line import TableCall
 
 WIDTH = 60
 KEPT = Path(__file__).parent / "turns.json"
-"""The spans of a cold turn and of a warm turn, by their names."""
+"""The spans of a cold, a warm and a drafted turn, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Seen:
 
     prompt_at: float
     invocation: Invocation
+    draft: Invocation | None
+    """The invocation of a partial prompt that has drafted the answer."""
+
     table: Sequence[TableCall]
     asked: float
     first_token: float
@@ -52,6 +55,8 @@ def turn_spans(seen: Seen) -> tuple[Span, ...]:
     spans = [span("function runs", invocation.began + invocation.start_s, invocation.ended or invocation.began)]
     if invocation.cold:
         spans.append(span("environment starts", invocation.began, invocation.began + invocation.start_s))
+    if seen.draft:
+        spans.append(span("draft runs", seen.draft.began + seen.draft.start_s, seen.draft.ended or seen.draft.began))
     spans += [
         span("model thinks", seen.asked, seen.first_token),
         span("model speaks", seen.first_token, seen.last_token),
@@ -64,19 +69,21 @@ def turn_spans(seen: Seen) -> tuple[Span, ...]:
 
 def draw(spans: Sequence[Span], width: int = WIDTH) -> str:
     """Return the spans as lines of text, those with the same name in one line."""
-    end = max(span.ended for span in spans)
-    names = list(dict.fromkeys(span.what for span in spans))
-    column = max(map(len, names))
-    return "\n".join(_lines(spans, names, end, column, width))
+    column = max(len(span.what) for span in spans)
+    return "\n".join(_lines(spans, column, width))
 
 
-def _lines(spans: Sequence[Span], names: Sequence[str], end: float, column: int, width: int) -> Iterator[str]:
-    yield f"{'':{column}} 0 ms{f'{end:.0f} ms':>{width - 4}}"
-    for name in names:
+def _lines(spans: Sequence[Span], column: int, width: int) -> Iterator[str]:
+    start, end = min(0.0, *(span.began for span in spans)), max(span.ended for span in spans)
+    left = f"{start:.0f} ms"
+    yield f"{'':{column}} {left}{f'{end:.0f} ms':>{width - len(left)}}"
+    for name in dict.fromkeys(span.what for span in spans):
         ours = [span for span in spans if span.what == name]
         bar = [" "] * width
         for span in ours:
-            first, last = (min(width - 1, int(at / end * width)) for at in (span.began, span.ended))
+            first, last = (
+                min(width - 1, int((at - start) / (end - start) * width)) for at in (span.began, span.ended)
+            )
             bar[first : last + 1] = "█" * (last + 1 - first)
         yield f"{name:{column}} {''.join(bar)} {_said(ours)}".rstrip()
 
@@ -93,3 +100,9 @@ def _said(spans: Sequence[Span]) -> str:
 def read(text: str) -> dict[str, list[Span]]:
     """Return the turns of a file that the benchmark has kept, by their names."""
     return {name: [Span(**span) for span in spans] for name, spans in json.loads(text).items()}
+
+
+def keep(**turns: Sequence[Span]) -> None:
+    """Keep these turns, by their names, beside the others."""
+    kept = json.loads(KEPT.read_text()) | {name: [asdict(span) for span in spans] for name, spans in turns.items()}
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n")

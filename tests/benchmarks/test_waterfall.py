@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from benchmarks.gateway.functions import Invocation
 from benchmarks.gateway.server import Passed
 from benchmarks.line import TableCall
@@ -6,6 +8,7 @@ from benchmarks.waterfall import Seen, Span, draw, turn_spans
 SEEN = Seen(
     prompt_at=100.0,
     invocation=Invocation("default", "prompt", began=100.0, cold=True, start_s=0.4, ended=101.0),
+    draft=None,
     table=[TableCall(100.41, 100.42, "put Prompt", 0, 0), TableCall(100.5, 100.51, "later", 0, 0)],
     asked=100.45,
     first_token=100.75,
@@ -34,4 +37,19 @@ def test_a_drawing_has_one_line_for_each_kind_on_one_scale() -> None:
         "      0 ms    100 ms",
         "works ██████████████ at 0 ms, 100 ms",
         "posts        █    █  at 50 ms, 2 times",
+    ]
+
+
+def test_a_draft_begins_before_its_prompt() -> None:
+    drafted = replace(SEEN, draft=Invocation("default", "prompt", began=99.2, ended=101.0), table=[], frames=[])
+    assert turn_spans(drafted)[0] == Span("draft runs", -800.0, 1000.0)
+
+
+def test_a_drawing_may_begin_before_the_prompt() -> None:
+    spans = [Span("drafts", -100, 0), Span("posts", 50, 50), Span("runs", 0, 100)]
+    assert draw(spans, width=16).splitlines() == [
+        "       -100 ms   100 ms",
+        "drafts █████████        at -100 ms, 100 ms",
+        "posts              █    at 50 ms",
+        "runs           ████████ at 0 ms, 100 ms",
     ]
