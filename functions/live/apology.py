@@ -17,7 +17,7 @@ from functions.relay.wire.messages import Prompt, Text
 REACH_LOG_WITHIN_S = 8.0
 """Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
 
-CLAIMED_WITHIN_S = 1.0
+CLAIM_TRIED_S = 1.0
 """Seconds in which an apology tries to claim its prompt. It is said if the log does not answer."""
 
 RETRY_S = 0.5
@@ -57,7 +57,7 @@ def apologise_for_prompt(deps: Deps, frame: Frame, prompt: Prompt, started: floa
         return apologise(deps, frame, started, tasks, own)
     claimed = Future(tasks, "claim", lambda: claim(deps, frame.log, frame.key, frame.key, tasks))
     try:
-        if claimed.done_within(CLAIMED_WITHIN_S) and not claimed.result():
+        if claimed.done_within(CLAIM_TRIED_S) and not claimed.result():
             return "drafted"
     except LogError as error:
         logger.error("it is unknown who answers a prompt: %s", error)

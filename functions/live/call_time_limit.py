@@ -40,23 +40,22 @@ def keep_time(deps: Deps, connection: str, agent: str, passed: float, within: fl
     wait_on(deps, TimeLimitReminder(connection, left), within)
 
 
-def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
-    """Schedule the end of a call again with the first turn of each quarter of an hour: a reminder may be lost."""
+def keep_time_again(deps: Deps, connection: str, call: Call, key: Key, tasks: TaskGroup) -> None:
+    """Schedule the end of a call again with the first turn of each quarter of an hour: a reminder may be lost.
+
+    A task does this a moment later: the request to the model needs the processor first.
+    """
     if (began := _began(call)) is None or call.time_is_up or call.over:
         return
     before = max((turn.key.at for turn in call.turns if turn.key.frame < key.frame), default=0)
-    if (key.at - began) // DELAY_MS != (before - began) // DELAY_MS:
-        keep_time(deps, connection, call.opened.agent if call.opened else "", (key.at - began) / 1000)
-
-
-def keep_time_soon(deps: Deps, connection: str, call: Call, key: Key, tasks: TaskGroup) -> None:
-    """Schedule the end of a call again in a task, a moment later: the model's request needs the processor first."""
+    agent, passed = call.opened.agent if call.opened else "", (key.at - began) / 1000
 
     def keep() -> None:
         tasks.wait(lambda: False, MOMENT_S)
-        keep_time_again(deps, connection, call, key)
+        keep_time(deps, connection, agent, passed)
 
-    tasks.start("time", keep)
+    if (key.at - began) // DELAY_MS != (before - began) // DELAY_MS:
+        tasks.start("time", keep)
 
 
 def must_end(deps: Deps, call: Call, key: Key) -> TimeUp | None:

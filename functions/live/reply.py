@@ -17,7 +17,7 @@ from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, answer_nothing, apologise, apologise_for_prompt
 from functions.live.barge_in import speaks
 from functions.live.call_backs import CallBacks
-from functions.live.call_time_limit import keep_time_soon, must_end
+from functions.live.call_time_limit import keep_time_again, must_end
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -125,7 +125,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 def _respond(deps: Deps, frame: Frame, read: Read, since: Since, tasks: TaskGroup) -> str:
     entries = read.entries
     known = _Known(entries, read.call or fold(entries).until(frame.key), since)
-    keep_time_soon(deps, frame.connection, known.call, frame.key, tasks)
+    keep_time_again(deps, frame.connection, known.call, frame.key, tasks)
     try:
         told = claim_while_asking(deps, frame, read, known.call, tasks)
     except LogError as error:

@@ -652,7 +652,7 @@ def test_a_newer_prompt_stops_the_end_unless_it_was_claimed(done: bool) -> None:
 
 
 def test_an_answer_that_must_end_the_session_sees_an_interrupt() -> None:
-    """It logs heartbeats after a newer prompt too, because nobody else may end the session."""
+    """A newer prompt does not stop its heartbeats: no other answer may end the session."""
 
     class Interrupting(MemoryLog):
         def append(self, log: str, entry: Entry) -> bool:
