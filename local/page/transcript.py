@@ -8,9 +8,10 @@ from typing import Any
 from functions.relay import Agent
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
-from functions.relay.call.turn import Turn, bare, split
+from functions.relay.call.turn import Turn
 from functions.relay.log.events import DigitsEntered, KeyPressed, SessionOpened
 from functions.relay.log.keys import Key
+from functions.relay.text.letters import bare, split
 from functions.relay.wire.messages import Dtmf, Info
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
 from local.page.call_view import Seen, Session

@@ -1,7 +1,7 @@
 """Estimates from the words' length how long the caller still hears them, and when a silence must be covered."""
 
 from functions.relay.call.call import Call
-from functions.relay.call.turn import bare
+from functions.relay.text.letters import bare
 
 CHARACTERS_PER_S = 20
 """About how many characters a voice speaks in a second. In recorded calls it is 17 to 22."""

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import compress, dropwhile
 
-from functions.relay.call.turn import Turn, bare, split
+from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import NoiseEnded
 from functions.relay.log.keys import Key
+from functions.relay.text.letters import bare, split
 
 Turns = tuple[Turn, ...]
 Halves = tuple[str, str]

@@ -12,10 +12,11 @@ from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 from functions.relay.call.call import Call
-from functions.relay.call.turn import Turn, TurnAct, bare, split
+from functions.relay.call.turn import Turn, TurnAct
 from functions.relay.log.events import AgentSaid, KeyPressed, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, Slot
 from functions.relay.text.data import as_data
+from functions.relay.text.letters import bare, split
 from functions.relay.text.private import HELD
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 

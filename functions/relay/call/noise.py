@@ -1,7 +1,8 @@
 """Finds what a noise kept the agent from saying: the words that it cut, and whether the model had more to say."""
 
-from functions.relay.call.turn import Turn, bare
+from functions.relay.call.turn import Turn
 from functions.relay.log.events import NoiseEnded
+from functions.relay.text.letters import bare
 
 
 def has_more(turns: tuple[Turn, ...]) -> bool:

@@ -1,12 +1,12 @@
 """Describes one turn of a call: what the caller said, what the agent did, and how much of that was heard."""
 
-import re
 from dataclasses import replace
 from itertools import groupby
 
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
 from functions.relay.log.keys import ROUND_SLOTS, Key
+from functions.relay.text.letters import bare, split
 
 TurnAct = AgentSaid | ToolCalled | ToolReturned
 
@@ -17,8 +17,6 @@ SAME_MOMENT_MS = 200
 An interrupt and the report of the clause that it cut come in either order, and the gateways' clocks differ by some
 milliseconds. After an interrupt it takes 250 ms until a voice begins again. Source: recorded calls.
 """
-
-WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,18 +279,3 @@ class Turn:
 def had_begun(first_words_ms: int, after_ms: int) -> bool:
     """Return whether first words had been sent `after_ms` after their turn began. Those of a draft come at once."""
     return 0 < first_words_ms <= after_ms
-
-
-def bare(text: str) -> str:
-    """Return the text without white space: the line trims and regroups words."""
-    return "".join(text.split())
-
-
-def split(text: str, letters: int) -> tuple[str, str]:
-    """Return the text up to `letters` characters that are not white space, and the rest. Both are trimmed."""
-    for word in WORD.finditer(text):
-        if 0 <= letters <= len(word[0]):
-            end = word.start() + letters
-            return text[:end].strip(), text[end:].strip()
-        letters -= len(word[0])
-    return text.strip(), ""

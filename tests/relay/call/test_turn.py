@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.call.turn import SAME_MOMENT_MS, Turn, bare, split
+from functions.relay.call.turn import SAME_MOMENT_MS, Turn
 from functions.relay.log.events import AgentSaid, AnswerEnded, Ending, KeyPressed, ToolCalled
 from functions.relay.log.keys import Key
 
@@ -163,14 +163,6 @@ def test_a_turn_is_stopped_once() -> None:
 def test_other_words_count_as_heard_only_while_words_may_be_missing() -> None:
     assert TURN.hear("Tea.", 2000).heard == ""
     assert RUNNING.hear("Tea.", 2000).heard == "Tea."
-
-
-@pytest.mark.parametrize(
-    ("letters", "parts"), [(0, ("", "a bc d")), (2, ("a b", "c d")), (3, ("a bc", "d")), (9, ("a bc d", ""))]
-)
-def test_a_text_is_split_after_letters(letters: int, parts: tuple[str, str]) -> None:
-    assert split("a bc d", letters) == parts
-    assert bare(" a b\n") == "ab"
 
 
 WAIT = replace(
