@@ -194,6 +194,13 @@ PLAYED: tuple[TurnRule | SplitRule, ...] = (
         _newest_first,
         lambda turn, text, _: isinstance(turn.cause, NoiseEnded) and not turn.cut and turn.expects(text),
     ),
+    # Two answers with the same stock phrase. The first was cut before it, and two reports of the second swap:
+    # "something" comes before "Sorry,".
+    TurnRule(
+        "a turn that had spoken by then, and lacks a report before these",
+        _still_playable,
+        lambda turn, text, at: not turn.cut and 0 < turn.sent_at <= at and turn.expects(text),
+    ),
     # Words that were sent after the purge are played: "Let me look." after an interrupt during "Well.".
     TurnRule(
         "late words of a turn that was cut",

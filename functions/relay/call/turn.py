@@ -183,8 +183,14 @@ class Turn:
     def is_sent_before(self, apology: "Turn") -> bool:
         """Whether this prompt's answer began before a late apology for an older prompt. Other keys tell no time."""
         behind = any(isinstance(act, AgentSaid) and act.behind == str(apology.key) for act in self.acts)
-        first_words_ms = self.ended.first_words_ms if self.ended and not (self.cause or apology.cause) else 0
-        return not behind and 0 < first_words_ms <= apology._apologised_at - self.key.at
+        older = apology.key < self.key and not apology.cause
+        return older and not behind and 0 < self.sent_at <= apology._apologised_at
+
+    @property
+    def sent_at(self) -> int:
+        """When its first words were sent, ms; 0 if it is not known: only the key of a prompt tells a time."""
+        first_words_ms = self.ended.first_words_ms if self.ended and not self.cause else 0
+        return self.key.at + first_words_ms if first_words_ms else self._apologised_at
 
     @property
     def _apologised_at(self) -> int:

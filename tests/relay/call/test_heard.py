@@ -310,3 +310,27 @@ def test_a_reminder_cuts_off_words_as_well() -> None:
     told = [minute, under(3000, 100, AgentSaid("A minute is left."), "x~minute")]
     told.append(under(3000, 199, AnswerEnded("complete"), "x~minute"))
     assert agent_said_in(*REPLACED[:-1], *told)[1:] == ["The first, A minute is left."]
+
+
+SORRY = "Sorry, something went wrong."
+CUT_BEFORE_SORRY = [
+    *FIRST[:2],
+    *answer(1000, f"One moment, please. {SORRY}"),
+    played(1500, "One moment,", "a"),
+    at(1500, Interrupt("One moment,"), "b"),
+    at(2000, Prompt("Two?")),
+]
+"""The first answer was cut before its stock phrase, which the second answer says too."""
+
+
+def test_a_phrase_that_two_answers_say_is_heard_in_the_newer_one() -> None:
+    apology = AgentSaid(SORRY, after=str(Key(START + 2300, "")))
+    second = [under(2000, 90, apology), under(2000, 91, AnswerEnded("failed"))]
+    swapped = [played(3000, "something", "a"), played(3000, "Sorry,", "b"), at(3000, Interrupt("something"), "c")]
+    assert agent_said_in(*CUT_BEFORE_SORRY, *second, *swapped) == ["One moment,", "Sorry, something"]
+
+
+def test_late_words_are_not_of_an_answer_that_had_not_spoken_yet() -> None:
+    said, ended = AgentSaid(f"Well. {SORRY}"), AnswerEnded("complete", first_words_ms=1000)
+    second = [under(2000, 100, said), under(2000, 199, ended), played(2900, "Sorry,")]
+    assert agent_said_in(*CUT_BEFORE_SORRY, *second) == ["One moment, Sorry,", said.text]

@@ -210,3 +210,25 @@ def test_a_late_apology_may_follow_a_newer_answer(
     reminded = replace(behind, behind=str(Key(9000, "m9")))
     assert replace(newer, acts=(reminded,)).is_sent_before(apology) is before
     assert not newer.is_sent_before(replace(apology, acts=(AgentSaid("Sorry.", after=str(Key(sent, "m1"))),)))
+
+
+@pytest.mark.parametrize(
+    ("first_words_ms", "cause", "after", "sent"),
+    [
+        (500, None, "", 2500),
+        (500, KeyPressed("1", ""), "", 0),
+        (0, None, "", 0),
+        (0, None, str(Key(2700, "")), 2700),
+        (0, KeyPressed("1", ""), str(Key(2700, "")), 2700),
+        (0, None, str(Key(2700, "m1")), 0),
+    ],
+)
+def test_a_prompt_or_an_apology_tells_when_words_were_sent(
+    first_words_ms: int, cause: KeyPressed | None, after: str, sent: int
+) -> None:
+    ended = AnswerEnded("complete", first_words_ms=first_words_ms)
+    assert (
+        replace(TURN, key=Key(2000, "m2"), acts=(AgentSaid("At ten.", after),), ended=ended, cause=cause).sent_at
+        == sent
+    )
+    assert not replace(TURN, ended=None).sent_at
