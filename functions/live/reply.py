@@ -219,9 +219,10 @@ def _take_over(deps: Deps, connection: str, known: _Known, turn: Turn, tasks: Ta
 def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
     """Log what the caller heard of the dead invocation: it did not, and a history holds only logged words."""
     if turn.unlogged:
-        heard = taken.under(Slot.HEARD.at(run_start(turn.takeovers)))
+        run = run_start(turn.takeovers)
+        heard = AgentSaid(turn.unlogged, found_after=len(turn.logged_by(run)))
         try:
-            deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unlogged)))
+            deps.ports.log.append(log, Entry(taken.under(Slot.HEARD.at(run)), heard))
         except LogError as error:
             logger.error("the words that were heard of an answer were not logged: %s", error)
 

@@ -38,7 +38,7 @@ def test_no_law_is_broken(first: int) -> None:
 
 FOUND = (
     48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992, 42002662,
-    42008464, 43013329, 44000568,
+    42008464, 43013329, 44000568, 45004170,
 )  # fmt: skip
 """Seeds that broke a law once, each by a fault that is mended.
 
@@ -55,7 +55,8 @@ again only when words would have been played that an interrupt had purged. In 42
 that began late seemed to be older than an apology, and counted as heard when the apology was cut. In 42008464, an
 answer that had waited for a voice began in the moment in which the draft of a newer one was released. In 43013329, an
 invocation died between the claim to end the session and its reminder, and nothing ended the session. In 44000568, an
-older answer had been cut before the stock phrase of an apology, and the reports of this apology swapped.
+older answer had been cut before the stock phrase of an apology, and the reports of this apology swapped. In
+45004170, an invocation that only seemed dead logged words that its takeover had found in the reports.
 """
 
 

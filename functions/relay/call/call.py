@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from functions.relay.call.heard import after_close, after_interrupt, after_played
 from functions.relay.call.sorting import as_heard
-from functions.relay.call.turn import Turn
+from functions.relay.call.turn import Turn, TurnAct
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AgentSaid,
@@ -39,8 +39,9 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, run_of
 from functions.relay.log.memory import Value, changed
+from functions.relay.text.letters import bare, split
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 
 NEWER_TURN: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeUp, MachineAnswered)
@@ -273,8 +274,12 @@ def _acted(call: Call, key: Key, act: Act) -> Call:
 
 def _after(turn: Turn, key: Key, act: Act) -> Turn:
     match act:
+        case AgentSaid(text, found_after=int() as logged):
+            late = turn.logged_by(run_of(key.slot))[logged:]
+            missing = split(text, len(late))[1] if bare(text).startswith(late) else ""
+            return _with_act(turn, replace(act, text=missing), key) if missing else turn
         case AgentSaid() | ToolCalled() | ToolReturned():
-            return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, key.slot))
+            return _with_act(turn, act, key)
         case Heartbeat():
             return replace(turn, heartbeats=turn.heartbeats + 1)
         case TakenOver():
@@ -283,6 +288,10 @@ def _after(turn: Turn, key: Key, act: Act) -> Turn:
             return replace(turn, ended=act)
         case PromptReworded(text):
             return replace(turn, caller=text)
+
+
+def _with_act(turn: Turn, act: TurnAct, key: Key) -> Turn:
+    return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, key.slot))
 
 
 def _turns_after_close(call: Call, key: Key) -> tuple[Turn, ...]:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
-from functions.relay.log.keys import ROUND_SLOTS, Key
+from functions.relay.log.keys import ROUND_SLOTS, Key, run_of
 from functions.relay.text.letters import bare, split
 
 TurnAct = AgentSaid | ToolCalled | ToolReturned
@@ -141,6 +141,11 @@ class Turn:
         """The heard words that are not logged: the invocation that sent them died before it logged them."""
         said = bare(self.said)
         return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
+
+    def logged_by(self, run: int) -> str:
+        """The letters that one run of the answer has logged. `run` is its first slot."""
+        pairs = zip(self.acts, self.slots, strict=True)
+        return bare("".join(act.text for act, slot in pairs if isinstance(act, AgentSaid) and run_of(slot) == run))
 
     @property
     def letters_to_play(self) -> int:

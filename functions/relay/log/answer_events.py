@@ -31,6 +31,12 @@ class AgentSaid:
     preemptible: bool = False
     """Whether a sentence of them was cut off by the next words if it still played."""
 
+    found_after: int | None = None
+    """How many letters its run had logged when a takeover found these words in the line's reports.
+
+    None for words that the run has logged itself. A run that only seemed dead may log its words after all.
+    """
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled:

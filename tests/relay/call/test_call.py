@@ -649,6 +649,25 @@ class TestAnAnswerThatWasTakenOver:
             "Let me see. On Friday."
         ]
 
+    @pytest.mark.parametrize(
+        ("logged", "late", "found", "said"),
+        [
+            ("", "Let me see.", "Let me see.", "Let me see."),
+            ("", "Let me see. One moment.", "Let me see.", "Let me see. One moment."),
+            ("", "Let me see.", "Let me see. One", "Let me see. One"),
+            ("Let me see.", "", "Let me see.", "Let me see. Let me see."),
+            ("Let me see.", "Let me see.", "Let me see.", "Let me see. Let me see."),
+        ],
+        ids=["the same", "more", "less", "no late words", "again"],
+    )
+    def test_that_only_seemed_dead_says_its_late_words_once(
+        self, logged: str, late: str, found: str, said: str
+    ) -> None:
+        own = [under(1000, slot, AgentSaid(text)) for slot, text in ((100, logged), (200, late)) if text]
+        words = under(1000, 999, AgentSaid(found, found_after=len(bare(logged))))
+        log = (opened(greeting=""), at(1000, Prompt("When?")), *own, words, *self.TAKEN)
+        assert fold(log).turns[0].said == f"{said} On Friday."
+
     def test_was_heard_beyond_the_words_that_a_killed_invocation_logged(self) -> None:
         log = [opened(greeting=""), at(1000, Prompt("One?")), under(1000, 100, AgentSaid("Well."))]
         heard = [played(1500, "Well."), played(1900, " Let me look.")]

@@ -232,3 +232,9 @@ def test_a_prompt_or_an_apology_tells_when_words_were_sent(
         == sent
     )
     assert not replace(TURN, ended=None).sent_at
+
+
+def test_a_run_has_logged_the_words_in_its_own_slots() -> None:
+    acts = (AgentSaid("Well, "), ToolCalled("t1", "menu", "{}"), AgentSaid("let me see."), AgentSaid("On Friday."))
+    turn = replace(TURN, acts=acts, slots=(100, 101, 200, 1100))
+    assert [turn.logged_by(run) for run in (0, 1000, 2000)] == ["Well,letmesee.", "OnFriday.", ""]
