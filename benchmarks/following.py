@@ -32,7 +32,7 @@ from functions.relay.record.cost import LAMBDA_GB, LAMBDA_GB_SECOND, LAMBDA_REQU
 from functions.relay.record.row import CallRow, day_list
 from local.dev_stack import DevStack, dev_stack
 from local.environment import environ
-from local.ops.calls import MOST, found
+from local.ops.calls import MOST_CALLS, found
 
 CALLS, NOTES, AT_ONCE = 1000, 2, 8
 """The calls that end in the same second, the notes that each of them causes, and how many are handled at once."""
@@ -207,8 +207,8 @@ def _listed(line: DevStack, day: str, number: int) -> tuple[int, float]:
         wanted = datetime.fromisoformat(day).date()
         given = argparse.Namespace(stage="laptop", caller="", day=wanted, days=1, agent="", ending="")
         since = time.monotonic()
-        listed = list(islice(found(DynamoRecords(table, line.table, 30), given), MOST))
-    assert len(listed) == MOST
+        listed = list(islice(found(DynamoRecords(table, line.table, 30), given), MOST_CALLS))
+    assert len(listed) == MOST_CALLS
     return sum(read), time.monotonic() - since
 
 

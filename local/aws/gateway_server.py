@@ -51,7 +51,7 @@ logger = logging.getLogger("hotline.gateway")
 
 Handlers = Mapping[str, Handler | Function]
 
-_MAX_BODY = 10 * 1024 * 1024
+_MAX_BODY_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +195,8 @@ class Gateway:
 
         Only callers through a tunnel use a name other than this machine's: Twilio's signature proves them.
         """
-        inner = web.Application(client_max_size=_MAX_BODY, middlewares=[only_ours])
-        outer = web.Application(client_max_size=_MAX_BODY) if self._apart else inner
+        inner = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[only_ours])
+        outer = web.Application(client_max_size=_MAX_BODY_BYTES) if self._apart else inner
         self._connections.add_routes(inner.router, self._guard.key)
         self._http.add_function_routes(inner.router, self._guard.key)
         self._sockets.add_routes(outer.router)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("hotline.queue")
 
-LOOK_EVERY = 0.1
+LOOK_EVERY_S = 0.1
 """Least seconds between two looks into a queue that holds delayed messages. moto's long poll returns up to a second
 late."""
 
@@ -39,7 +39,7 @@ LOOK_SHARE = 0.1
 LOOKS = 10
 """Looks until the queue is asked again whether it holds delayed messages."""
 
-AGAIN_AFTER = 1
+AGAIN_AFTER_S = 1
 """Seconds until a message whose handler failed returns; in Lambda it is the queue's visibility timeout."""
 
 
@@ -132,7 +132,7 @@ class Queue:
         for _ in range(LOOKS):
             began = time.monotonic()
             self._take(wait=0)
-            if self._stopping.wait(max(LOOK_EVERY, (time.monotonic() - began) / LOOK_SHARE)):
+            if self._stopping.wait(max(LOOK_EVERY_S, (time.monotonic() - began) / LOOK_SHARE)):
                 return
 
     def _take(self, wait: int) -> None:
@@ -155,7 +155,7 @@ class Queue:
     def _end(self, message: "MessageTypeDef", failed: bool) -> None:
         this = {"QueueUrl": self.url, "ReceiptHandle": message["ReceiptHandle"]}
         if failed:
-            self._client.change_message_visibility(**this, VisibilityTimeout=AGAIN_AFTER)
+            self._client.change_message_visibility(**this, VisibilityTimeout=AGAIN_AFTER_S)
         else:
             self._client.delete_message(**this)
 

@@ -23,13 +23,13 @@ from local.aws.gateway_invoke import Failure, Function, Handler, Journal, as_fun
 
 logger = logging.getLogger("hotline.stream")
 
-LOOK_EVERY = 0.25
+LOOK_EVERY_S = 0.25
 """Seconds between two reads of the stream: Lambda reads four times a second."""
 
-MOST = 100
+MOST_ENTRIES = 100
 """Entries of a batch."""
 
-TRIES = 5
+MOST_TRIES = 5
 """How often a failing handler gets a batch before it is dropped; in a deployment it goes into a queue."""
 
 
@@ -84,7 +84,7 @@ class Stream:
         return str(newest["ShardIterator"])
 
     def _poll(self) -> None:
-        while self._awake.wait() and not self._stopping.wait(LOOK_EVERY):
+        while self._awake.wait() and not self._stopping.wait(LOOK_EVERY_S):
             try:
                 page = self._streams.get_records(ShardIterator=self._iterator, Limit=1000)
             except (ClientError, BotoCoreError) as error:
@@ -92,8 +92,8 @@ class Stream:
                 continue
             self._iterator = page.get("NextShardIterator", self._iterator)
             wanted = [_record(one) for one in page["Records"] if self._wanted(one)]
-            for begin in range(0, len(wanted), MOST):
-                self._wake(wanted[begin : begin + MOST])
+            for begin in range(0, len(wanted), MOST_ENTRIES):
+                self._wake(wanted[begin : begin + MOST_ENTRIES])
 
     def _wanted(self, record: Mapping[str, Any]) -> bool:
         kind = record["dynamodb"].get("NewImage", {}).get("kind", {}).get("S")
@@ -101,12 +101,12 @@ class Stream:
 
     def _wake(self, records: list[dict[str, Any]]) -> None:
         """Give a batch to the function, and again what it reports as failed."""
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             outcome = invoke(self._function, {"Records": records}, self._journal)
             records = _left(records, outcome.value) if isinstance(outcome, Returned) else records
             if not records or self._stopping.is_set():
                 return
-            time.sleep(LOOK_EVERY)
+            time.sleep(LOOK_EVERY_S)
         logger.error("%d entries of the stream were given up", len(records))
 
 

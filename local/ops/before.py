@@ -21,7 +21,7 @@ from local.ops.speak import OpsError
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 """The SSM parameter with the version of the CDK's bootstrap stack. Source: AWS CDK, "Bootstrap template"."""
 
-NEEDED = 6
+BOOTSTRAP_VERSION = 6
 """The version that the templates need."""
 
 
@@ -86,6 +86,6 @@ def bootstrapped() -> Finding:
             f"The CDK's bootstrap version could not be read: {code(error)}.",
             "You need the IAM permission ssm:GetParameter.",
         )
-    if version < NEEDED:
-        return Failed(f"The CDK's bootstrap has version {version}, but {NEEDED} is needed.", cure)
+    if version < BOOTSTRAP_VERSION:
+        return Failed(f"The CDK's bootstrap has version {version}, but {BOOTSTRAP_VERSION} is needed.", cure)
     return Passed(f"the CDK is bootstrapped, version {version}")

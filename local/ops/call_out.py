@@ -20,7 +20,7 @@ from local.ops.speak import OpsError, say
 OUTPUT = "CallOut"
 """The output of the Service stack with the function's name."""
 
-LONGEST = 300.0
+LONGEST_FOLLOW_S = 300.0
 """Seconds for which a call is followed. The call itself may last longer."""
 
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=30)
@@ -63,7 +63,7 @@ def _order(given: argparse.Namespace) -> dict[str, Any]:
 
 def _follow(ask: Ask, call: str, every: float) -> None:
     """Print each change of a call until it is over."""
-    told, until = "", time.monotonic() + LONGEST
+    told, until = "", time.monotonic() + LONGEST_FOLLOW_S
     while time.monotonic() < until:
         progress = ask({"call": call})
         if "over" not in progress:

@@ -19,7 +19,7 @@ from local.ops.records import mark_for, records_of
 from local.ops.speak import OpsError, say
 
 HEAD = ("When (UTC)", "Call", "Caller", "Agent", "Lasted", "Ended", "First words", "Cents", "Summary")
-MOST = 100
+MOST_CALLS = 100
 
 MOST_DAYS = 3660
 """The most days of a list. Each day costs one Query."""
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ending", type=_ending, default=os.environ.get("ENDING", ""), help="only calls with this ending"
     )
-    parser.add_argument("--most", type=int, default=MOST, help="the most calls to list")
+    parser.add_argument("--most", type=int, default=MOST_CALLS, help="the most calls to list")
     return parser
 
 

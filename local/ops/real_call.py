@@ -12,13 +12,15 @@ from local.ops.sessions import entries, waits
 from local.ops.speak import say
 from local.ops.twilio_account import TwilioAccount
 
-LONGEST = 90.0
+WAIT_FOR_END_S = 90.0
 """Seconds to wait for the call to end."""
 
-EVERY = 2.0
+LOOK_EVERY_S = 2.0
 
 
-def real_call(deployed: Deployed, twilio: TwilioAccount, number: str, every: float = EVERY) -> Iterator[Finding]:
+def real_call(
+    deployed: Deployed, twilio: TwilioAccount, number: str, every: float = LOOK_EVERY_S
+) -> Iterator[Finding]:
     """Place one call from a number to itself, and measure how long its caller waited for the agent."""
     say(f"  …     {number} calls itself now, for half a minute: two calls of {twilio.sid}, which cost a few cents.")
     began = datetime.now(UTC)
@@ -41,7 +43,7 @@ def caller() -> str:
 
 
 def _over(twilio: TwilioAccount, call: str, every: float) -> str:
-    until = time.monotonic() + LONGEST
+    until = time.monotonic() + WAIT_FOR_END_S
     while time.monotonic() < until:
         if (progress := twilio.progress(call)).over:
             return progress.status

@@ -12,13 +12,13 @@ from local.ops.account import client
 from local.ops.deployed import Deployed
 from local.ops.speak import OpsError
 
-PATIENCE = 5.0
+PATIENCE_S = 5.0
 """Seconds to wait for an entry that may not be there yet."""
 
 
 def answers(deployed: Deployed, call: str, least: int) -> list[AnswerEnded]:
-    """Return how a call's answers ended. Waits for `least` of them, PATIENCE seconds at most. Raises OpsError."""
-    until = time.monotonic() + PATIENCE
+    """Return how a call's answers ended. Waits for `least` of them, at most PATIENCE_S. Raises OpsError."""
+    until = time.monotonic() + PATIENCE_S
     while True:
         found = [one.event for one in entries(deployed, call) if isinstance(one.event, AnswerEnded)]
         if len(found) >= least or time.monotonic() > until:

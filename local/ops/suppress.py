@@ -23,7 +23,7 @@ from local.ops.account import account
 from local.ops.do_not_call import callees
 from local.ops.speak import OpsError, say
 
-AT_ONCE = 10
+REQUESTS_AT_ONCE = 10
 """Requests to the table at the same time: as many as one client has connections."""
 
 TOLD_EVERY = 1000
@@ -105,7 +105,7 @@ def _put(into: CalleeTables, name: str, found: tuple[str, ...]) -> int:
     """Append the list to the log of each number; return how many were not on it before. Raises OpsError."""
     entry, new = Entry(Key(0, f"list-{name}"), Suppressed(name)), 0
     try:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
             for start in range(0, len(found), TOLD_EVERY):
                 if start:
                     say(f"  {start} of {len(found)}")

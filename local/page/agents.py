@@ -18,7 +18,7 @@ from functions.relay.agent.tools import AgentError
 
 FOLDER = Path(functions.__path__[0]) / "agents"
 
-LOOK_EVERY = 0.25
+LOOK_EVERY_S = 0.25
 """Seconds between two looks at the files."""
 
 READERS = ("functions.agents", "functions.live.wiring")
@@ -163,7 +163,7 @@ class Watch:
             self._tell(None)
 
     def _run(self) -> None:
-        while not self._stop.wait(LOOK_EVERY):
+        while not self._stop.wait(LOOK_EVERY_S):
             self.look()
 
 

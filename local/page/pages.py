@@ -20,7 +20,7 @@ from local.phone import CallError
 
 logger = logging.getLogger("hotline.page")
 
-PAUSE = 0.04
+PAUSE_S = 0.04
 """Seconds between two messages to a page: changes of one moment go into one message."""
 
 SHARE = 3
@@ -70,7 +70,7 @@ class Page:
                 self._changed.clear()
                 began = time.monotonic()
                 await self._tell_changes()
-                await asyncio.sleep(max(PAUSE, SHARE * (time.monotonic() - began)))
+                await asyncio.sleep(max(PAUSE_S, SHARE * (time.monotonic() - began)))
         except ConnectionError:
             pass
         except Exception:

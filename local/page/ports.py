@@ -33,7 +33,7 @@ from local.page.observations import (
 if TYPE_CHECKING:
     from functions.live.session import Sessions
 
-SLOW = 0.8
+SLOW_TABLE_S = 0.8
 """Seconds that a slow table adds to a request. Two such waits are still shorter than the clients' timeouts."""
 
 
@@ -89,7 +89,7 @@ class WatchedLog:
     def _begin(self) -> float:
         began = time.monotonic()
         if self._switches.slow_table:
-            time.sleep(SLOW)
+            time.sleep(SLOW_TABLE_S)
         return began
 
     def _tell(self, began: float, log: str, what: str, trouble: str = "") -> None:

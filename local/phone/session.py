@@ -24,7 +24,7 @@ INVALID_MESSAGE = 64107
 LOST = Problem(64105, "Websocket ended")
 _ANY: frozenset[Input] = frozenset({"speech", "dtmf"})
 # Twilio billed recorded sessions for this much longer than the time since their `setup`.
-_BEFORE_SETUP = 0.3
+_BEFORE_SETUP_S = 0.3
 
 
 class Session:
@@ -173,7 +173,7 @@ class Session:
         if self.ended:
             return
         self._hush(now)
-        seconds = int(now - self._opened + _BEFORE_SETUP)
+        seconds = int(now - self._opened + _BEFORE_SETUP_S)
         handoff = self._end.handoff if self._end and status == "ended" else None
         self.ended = Ended(status, code, seconds, handoff, error)
         self._outbox.add(Close(code, reason))

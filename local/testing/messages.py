@@ -16,7 +16,7 @@ from local.phone.forms import sid
 
 ROUTE = f"POST /2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
-LONGEST = 1600
+MOST_SMS_CHARACTERS = 1600
 """Most letters of a message."""
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -32,7 +32,7 @@ def refusal(form: Mapping[str, Sequence[str]], unsubscribed: Collection[str] = (
         (21211, not _E164.fullmatch(to)),
         (21212, not _E164.fullmatch(sender)),
         (21266, to == sender),
-        (21617, len(body) > LONGEST),
+        (21617, len(body) > MOST_SMS_CHARACTERS),
         (21610, to in unsubscribed),
     )
     return next((code for code, broken in rules if broken), 0)

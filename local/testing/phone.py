@@ -27,7 +27,7 @@ from local.testing.script import Script
 SPEED = 20.0
 """How many times faster than on a real phone people speak. Handlers and models run at their own speed."""
 
-PATIENCE = 60.0
+PATIENCE_S = 60.0
 """Real seconds to wait for an answer."""
 
 CALLER = "+15550142"
@@ -133,7 +133,7 @@ class AgentPhone:
 
     def _phone(self, **options: Any) -> Phone:
         return self._held.enter_context(
-            self._laptop.phone(timeout=PATIENCE, fallback="/fallback", patient=True, **options)
+            self._laptop.phone(timeout=PATIENCE_S, fallback="/fallback", patient=True, **options)
         )
 
     def _call(self, call: Call) -> AgentCall:

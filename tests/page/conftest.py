@@ -15,7 +15,7 @@ from tests.fixtures.agents import instead_of_the_users
 SPEED = 3.0
 """How many times faster than on a phone people speak. The model's words come even faster."""
 
-PATIENCE = 60.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -60,7 +60,7 @@ def shown(controller: Controller) -> View:
 
 def eventually(controller: Controller, holds: Callable[[View], Any]) -> View:
     """Wait until the page shows what it should; check after every change."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + PATIENCE_S
     while not holds(now := shown(controller)):
         assert time.monotonic() < until, f"not in time: {now['lines']} {controller.state()}"
         time.sleep(0.02)

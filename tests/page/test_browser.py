@@ -18,7 +18,7 @@ from tests.page.test_server import Shown
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60_000.0
+PATIENCE_MS = 60_000.0
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 LISTEN = """
@@ -54,7 +54,7 @@ def opened(browser: Browser) -> Iterator[Open]:
         context = browser.new_context(color_scheme=scheme, viewport=viewport, accept_downloads=True)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(LISTEN)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -63,7 +63,7 @@ def opened(browser: Browser) -> Iterator[Open]:
         expect(page.locator("body:not(.loading)")).to_be_attached()
         return page
 
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE_MS)
     yield open_
     for context in contexts:
         context.close()

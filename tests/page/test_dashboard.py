@@ -27,7 +27,7 @@ from local.page.logs import Line
 from local.phone.background import Background
 from local.records import FileRecords
 from tests.conftest import NO_BROWSER
-from tests.page.test_browser import NAMES, PATIENCE
+from tests.page.test_browser import NAMES, PATIENCE_MS
 from tests.page.test_logs import LINES
 from tests.relay.record.calls import PLAIN
 
@@ -145,8 +145,8 @@ def opened(
     faults: list[str] = []
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("request", lambda asked: None if asked.url.startswith(url) else faults.append(asked.url))

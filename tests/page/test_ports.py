@@ -22,7 +22,7 @@ from local.page.observations import (
     TableRequested,
     Tape,
 )
-from local.page.ports import SLOW, Switches, WatchedLine, WatchedLog, WatchedModel, watch
+from local.page.ports import SLOW_TABLE_S, Switches, WatchedLine, WatchedLog, WatchedModel, watch
 from tests.doubles import MemoryLog, RecordingLine
 
 ENTRY = Entry(Key(1, "a"), Prompt("When?"))
@@ -112,11 +112,11 @@ def test_a_slow_table_takes_its_time_until_it_is_quick_again(tape: Tape) -> None
     log = WatchedLog(MemoryLog(), tape, switches)
     began = time.monotonic()
     log.read(LOG)
-    assert time.monotonic() - began >= SLOW
+    assert time.monotonic() - began >= SLOW_TABLE_S
     switches.slow_table = False
     log.read(LOG)
     slow, quick = (observation.took for observation in tape.call() if isinstance(observation, TableRequested))
-    assert quick < SLOW * 1000 <= slow
+    assert quick < SLOW_TABLE_S * 1000 <= slow
 
 
 @pytest.mark.parametrize("fate", list(Sent))

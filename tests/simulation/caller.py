@@ -12,7 +12,7 @@ from tests.simulation.scheduler import Process
 from tests.simulation.twilio import PACE, Twilio
 from tests.simulation.words import seeming, utterance
 
-PATIENCE = 40.0
+PATIENCE_S = 40.0
 """Seconds that the caller waits for an answer before doing the next thing."""
 
 When = Literal["after the answer", "into the answer", "at once"]
@@ -105,15 +105,15 @@ class Caller:
             if not self._twilio.open:
                 return
             self._do(step)
-        self._wait(self._at_rest, PATIENCE)
+        self._wait(self._at_rest, PATIENCE_S)
         self._answer_question()
-        self._wait(self._at_rest, PATIENCE)
+        self._wait(self._at_rest, PATIENCE_S)
         self._scheduler.pause(1.0)
         self._twilio.close()
 
     def _await(self, step: Step) -> None:
         if step.when == "after the answer":
-            self._wait(self._at_rest, PATIENCE)
+            self._wait(self._at_rest, PATIENCE_S)
         elif step.when == "into the answer":
             self._wait(lambda: self._twilio.speaking, 10.0)
         self._wait(lambda: False, step.after)
@@ -151,7 +151,7 @@ class Caller:
             for key in "1234567"[:digits] + ends:
                 self._press(key)
                 self._wait(lambda: False, self._chance.between(f"{name} gap", 0.1, 0.8))
-            self._wait(self._at_rest, PATIENCE)
+            self._wait(self._at_rest, PATIENCE_S)
 
     def _press(self, key: str) -> None:
         self._twilio.tell("dtmf", {"type": "dtmf", "digit": key})

@@ -184,7 +184,7 @@ def test_a_queue_that_takes_long_is_asked_less_often(aws: Aws, box: Box, monkeyp
         with Queue(box.url, Woken()).running():
             # Its name; what is delayed; one look.
             sqs.wait_for(3)
-            time.sleep(3 * queue.LOOK_EVERY)
+            time.sleep(3 * queue.LOOK_EVERY_S)
             assert len(sqs.seen) == 3
 
 

@@ -34,7 +34,7 @@ IN_TERMINAL = ["sh", "-c", 'exec "$@" <"$TERMINAL" >"$TERMINAL" 2>&1', "sh", *CO
 prompt_toolkit leaves its raw mode while it prints a line; a key that is typed meanwhile goes through the terminal.
 """
 
-PATIENCE = 60.0
+PATIENCE_S = 60.0
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 SET_BY_USERS = (
@@ -72,7 +72,7 @@ class Terminal:
 
         Wait for only one word of an agent: words are drawn one by one, and a line ends where the agent pauses.
         """
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_S
         while text not in self.screen[self._seen :]:
             assert time.monotonic() < until, f"{text!r} was not shown:\n{self.screen}"
             self._read()
@@ -80,7 +80,7 @@ class Terminal:
 
     def repeats(self, line: str, text: str) -> None:
         """Type a line again and again until this is shown: the agent may still speak when its words are drawn."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_S
         while text not in self.screen[self._seen :]:
             assert time.monotonic() < until, f"{text!r} was not shown:\n{self.screen}"
             self.type(line)
@@ -91,7 +91,7 @@ class Terminal:
 
     def ends(self) -> int:
         """Return the exit status when the program has ended."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_S
         while self.process.poll() is None:
             assert time.monotonic() < until, f"it goes on:\n{self.screen}"
             self._read()
@@ -316,7 +316,7 @@ def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
     )
     time.sleep(0.5)  # at any moment: while its packages are loading, or later
     process.send_signal(signal.SIGINT)
-    told, errors = process.communicate(timeout=PATIENCE)
+    told, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in told + errors
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "fedcba9876543210fedcba9876543210"
-PATIENCE = 60.0
+PATIENCE_S = 60.0
 
 
 class Tunnel:
@@ -39,11 +39,11 @@ class Tunnel:
 
     def __enter__(self) -> "Tunnel":
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(PATIENCE_S)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(PATIENCE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -108,7 +108,7 @@ class Run:
 
     def shows(self, pattern: str) -> re.Match[str]:
         """Wait until something like this is shown."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_S
         while not (found := re.search(pattern, self.shown)):
             assert time.monotonic() < until, f"{pattern!r} was not shown:\n{self.shown}"
             assert self.process.stdout
@@ -118,7 +118,7 @@ class Run:
 
     def ends(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(PATIENCE_S)
 
     def close(self) -> None:
         self.process.kill()
