@@ -30,7 +30,7 @@ RINGS = 20
 """How many ring in any order where 7 are let in."""
 
 NOON = 20_000 * DAY_S + DAY_S // 2
-LONG = 3600
+LONG_S = 3600
 
 
 class Clock:
@@ -127,24 +127,24 @@ def lets_in(counters: Counters, name: str, quota: Quota, call: str, seconds: int
 
 def test_a_day_has_so_many_calls(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=2, at_once=9)
-    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG_S) for n in range(3)] == [True, True, False]
     clock.now += DAY_S
-    assert lets_in(counters, name, quota, "CA9", LONG)
+    assert lets_in(counters, name, quota, "CA9", LONG_S)
 
 
 def test_so_many_calls_go_on_at_once(counters: Counters, name: str) -> None:
     quota = Quota(per_day=9, at_once=2)
-    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG_S) for n in range(3)] == [True, True, False]
     counters.release(name, "CA0")
     counters.release(name, "CA0")
-    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in (3, 4)] == [True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG_S) for n in (3, 4)] == [True, False]
 
 
 def test_calls_that_go_on_over_midnight_still_do(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
     assert lets_in(counters, name, quota, "CA0", 2 * DAY_S)
     clock.now += DAY_S
-    assert not lets_in(counters, name, quota, "CA1", LONG)
+    assert not lets_in(counters, name, quota, "CA1", LONG_S)
 
 
 def test_clocks_that_differ_at_midnight_let_no_call_more_in(counters: Counters, name: str, clock: Clock) -> None:
@@ -158,16 +158,16 @@ def test_clocks_that_differ_at_midnight_let_no_call_more_in(counters: Counters, 
 
 def test_a_call_without_a_reported_end_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
-    assert lets_in(counters, name, quota, "CA0", LONG)
-    clock.now += LONG
-    assert lets_in(counters, name, quota, "CA1", LONG)
+    assert lets_in(counters, name, quota, "CA0", LONG_S)
+    clock.now += LONG_S
+    assert lets_in(counters, name, quota, "CA1", LONG_S)
 
 
 def test_a_call_reported_twice_counts_once(counters: Counters, name: str) -> None:
     quota = Quota(per_day=2, at_once=1)
-    assert [lets_in(counters, name, quota, "CA0", LONG) for _ in range(3)] == [True] * 3
+    assert [lets_in(counters, name, quota, "CA0", LONG_S) for _ in range(3)] == [True] * 3
     counters.release(name, "CA0")
-    assert lets_in(counters, name, quota, "CA1", LONG)
+    assert lets_in(counters, name, quota, "CA1", LONG_S)
 
 
 @pytest.mark.slow  # so many at once run the same lines
@@ -177,10 +177,10 @@ def test_of_a_hundred_at_once_the_allowed_pass(
     counters: Counters, name: str, clock: Clock, quota: Quota, yesterday: int
 ) -> None:
     for number in range(yesterday):
-        assert lets_in(counters, name, quota, f"CAold{number}", LONG)
+        assert lets_in(counters, name, quota, f"CAold{number}", LONG_S)
     clock.now += DAY_S
     with ThreadPoolExecutor(100) as pool:
-        through = list(pool.map(lambda number: lets_in(counters, name, quota, f"CA{number}", LONG), range(100)))
+        through = list(pool.map(lambda number: lets_in(counters, name, quota, f"CA{number}", LONG_S), range(100)))
     assert through.count(True) == 7
 
 
@@ -193,11 +193,11 @@ def test_no_order_of_requests_lets_another_call_in(
     """The counter is of yesterday, so rings renew it while others count."""
     client, through = Interleaving(table, seed), list[bool]()
     counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock, lambda _: None)
-    lets_in(counters, name, quota, "CAold", LONG)
+    lets_in(counters, name, quota, "CAold", LONG_S)
     clock.now += DAY_S
 
     def ring(call: str) -> None:
-        through.append(lets_in(counters, name, quota, call, LONG))
+        through.append(lets_in(counters, name, quota, call, LONG_S))
 
     client.waiting = [partial(ring, f"CA{number % 17}") for number in range(RINGS)]
     while client.waiting:
@@ -232,21 +232,21 @@ def meeting(name: str, limit: LimitName) -> dict[LimitName, Reservation]:
 
 @pytest.mark.parametrize("limit", FULL)
 def test_a_ring_is_told_which_limit_it_meets(counters: Counters, name: str, limit: LimitName) -> None:
-    told = [counters.admit(f"CA{number}", LONG, meeting(name, limit)) for number in range(9)]
+    told = [counters.admit(f"CA{number}", LONG_S, meeting(name, limit)) for number in range(9)]
     assert told == [None] * 7 + [limit] * 2
 
 
 @pytest.mark.parametrize("limit", FULL)
 def test_a_ring_that_meets_a_limit_is_counted_nowhere(counters: Counters, name: str, limit: LimitName) -> None:
     for number in range(15):
-        counters.admit(f"CA{number}", LONG, meeting(name, limit))
-    others = [counters.admit(f"CB{number}", LONG, ring_of(name, most=10)) for number in range(9)]
+        counters.admit(f"CA{number}", LONG_S, meeting(name, limit))
+    others = [counters.admit(f"CB{number}", LONG_S, ring_of(name, most=10)) for number in range(9)]
     assert others == [None] * 3 + ["caller"] * 6
 
 
 def test_a_ring_told_twice_pays_once(counters: Counters, name: str) -> None:
     for _ in range(3):
-        assert counters.admit("CA1", LONG, ring_of(name)) is None
+        assert counters.admit("CA1", LONG_S, ring_of(name)) is None
     assert counters.spend(f"{name}/cents", 890, 900)
 
 
@@ -257,10 +257,10 @@ def test_of_a_hundred_rings_seven_meet_no_limit(
     counters: Counters, name: str, clock: Clock, limit: LimitName, yesterday: int
 ) -> None:
     for number in range(yesterday):
-        counters.admit(f"CAold{number}", LONG, {"calls": Seat(name, Quota(9, 9))})
+        counters.admit(f"CAold{number}", LONG_S, {"calls": Seat(name, Quota(9, 9))})
     clock.now += DAY_S
     with ThreadPoolExecutor(100) as pool:
-        told = list(pool.map(lambda number: counters.admit(f"CA{number}", LONG, meeting(name, limit)), range(100)))
+        told = list(pool.map(lambda number: counters.admit(f"CA{number}", LONG_S, meeting(name, limit)), range(100)))
     assert (told.count(None), told.count(limit)) == (7, 93)
 
 
@@ -278,9 +278,9 @@ def test_no_order_of_rings_and_ends_changes_what_is_counted(
     )
 
     def ring(call: str) -> None:
-        told[call] = counters.admit(call, LONG, reservations)
+        told[call] = counters.admit(call, LONG_S, reservations)
         if told[call] is None and chance.random() < 0.3:
-            counters.hold(name, call, 2 * LONG)
+            counters.hold(name, call, 2 * LONG_S)
             for one in reservations.values():
                 assert not isinstance(one, Seat) or counters.release(one.counter, call)
             over.append(call)
@@ -306,10 +306,10 @@ def test_a_check_is_one_read_and_one_write(table: "DynamoDBClient", name: str, c
     """Also for a new counter, on a new day, and when calls that must have ended are in the way."""
     counters, client = DynamoCounters(table, TABLE, clock), cast(OneAtATime, table)
     reservations: dict[LimitName, Reservation] = {**ring_of(name), "calls": Seat(name, Quota(2, 1))}
-    for number, (passed, requests) in enumerate([(0, 2), (1, 1), (LONG, 2), (DAY_S, 2), (LONG, 2)]):
+    for number, (passed, requests) in enumerate([(0, 2), (1, 1), (LONG_S, 2), (DAY_S, 2), (LONG_S, 2)]):
         clock.now += passed
         client.requests.clear()
-        counters.admit(f"CA{number}", LONG, reservations)
+        counters.admit(f"CA{number}", LONG_S, reservations)
         assert client.requests == ["batch_get_item", "transact_write_items"][:requests]
 
 
@@ -324,7 +324,7 @@ def test_a_counter_that_never_gets_free_raises(table: "DynamoDBClient", name: st
     client = cast("DynamoDBClient", Busy(table))
     counters = DynamoCounters(client, TABLE, sleep=waits.append)
     for change in (
-        lambda: counters.admit("CA1", LONG, ring_of(name)),
+        lambda: counters.admit("CA1", LONG_S, ring_of(name)),
         lambda: counters.spend(name, 1, 5),
         lambda: counters.release(name, "CA1"),
     ):
@@ -338,18 +338,18 @@ def test_a_counter_that_never_gets_free_raises(table: "DynamoDBClient", name: st
 
 def test_a_call_that_goes_on_stays_counted(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
-    assert lets_in(counters, name, quota, "CA0", LONG)
-    counters.hold(name, "CA0", 3 * LONG)
+    assert lets_in(counters, name, quota, "CA0", LONG_S)
+    counters.hold(name, "CA0", 3 * LONG_S)
     counters.hold(name, "CA0", 10)
-    counters.hold(name, "CAother", LONG)
-    clock.now += 3 * LONG - 1
-    assert not lets_in(counters, name, quota, "CA1", LONG)
+    counters.hold(name, "CAother", LONG_S)
+    clock.now += 3 * LONG_S - 1
+    assert not lets_in(counters, name, quota, "CA1", LONG_S)
     clock.now += 1
-    assert lets_in(counters, name, quota, "CA1", LONG)
+    assert lets_in(counters, name, quota, "CA1", LONG_S)
 
 
 def test_a_call_is_released_once(counters: Counters, name: str) -> None:
-    assert lets_in(counters, name, Quota(9, 9), "CA0", LONG)
+    assert lets_in(counters, name, Quota(9, 9), "CA0", LONG_S)
     assert [counters.release(name, "CA0") for _ in range(2)] == [True, False]
 
 
@@ -386,14 +386,16 @@ def test_a_counter_of_calls_expires(aws: Aws, table: "DynamoDBClient", name: str
 
 def test_a_release_of_a_call_that_was_never_counted_is_nothing(counters: Counters, name: str) -> None:
     counters.release(name, "CA1")
-    assert lets_in(counters, name, Quota(1, 1), "CA1", LONG)
+    assert lets_in(counters, name, Quota(1, 1), "CA1", LONG_S)
 
 
 def test_a_counter_that_fails_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "DYNAMODB", refusing_url())
     once = Config(retries={"mode": "standard", "total_max_attempts": 1})
     with pytest.raises(CountersError, match="DynamoDB: EndpointConnectionError"):
-        lets_in(DynamoCounters(boto3.client("dynamodb", config=once), TABLE), "limit/calls", Quota(1, 1), "CA1", LONG)
+        lets_in(
+            DynamoCounters(boto3.client("dynamodb", config=once), TABLE), "limit/calls", Quota(1, 1), "CA1", LONG_S
+        )
 
 
 def test_a_limit_that_allows_no_call_is_refused() -> None:

@@ -13,7 +13,7 @@ from local.phone import Call, Phone
 pytestmark = pytest.mark.slow
 
 SENTENCES = tuple(Text(f" This is sentence number {number} of the answer.") for number in range(1, 13))
-TOO_LATE = 0.15
+TOO_LATE_S = 0.15
 
 
 def test_while_the_answer_streams_nothing_stale_is_sent(phone: Phone, model: BedrockServer) -> None:
@@ -80,7 +80,7 @@ def late_texts(call: Call) -> list[str]:
     asked = [one.at for one in call.frames if one.message.get("type") == "prompt"]
     until = next((at for at in asked if at > interrupted), float("inf"))
     texts = [one for one in call.frames if one.sender == "app" and one.message["type"] == "text"]
-    return [one.data for one in texts if interrupted + TOO_LATE < one.at < until]
+    return [one.data for one in texts if interrupted + TOO_LATE_S < one.at < until]
 
 
 def heard_matches_history(call: Call, model: BedrockServer) -> bool:

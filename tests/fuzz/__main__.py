@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any, NoReturn
 
 PACKAGE = "functions"
-PROGRESS_EVERY = 10.0
+PROGRESS_EVERY_S = 10.0
 LONGEST_INPUT = 16_384
 ROUND = 200
 
@@ -48,7 +48,7 @@ class _Trial:
         self.tried: Counter[str] = Counter()
         self._how, self._began = how, monotonic()
         self._until = self._began + 60 * minutes
-        self._tell_at = self._began + PROGRESS_EVERY
+        self._tell_at = self._began + PROGRESS_EVERY_S
         self._last: Any = None
 
     def test(self, name: str) -> Any:
@@ -79,7 +79,7 @@ class _Trial:
             _say(f"No law was broken in {sum(self.tried.values()):,} tries.")
             _exit(0)
         if now >= self._tell_at:
-            self._tell_at = now + PROGRESS_EVERY
+            self._tell_at = now + PROGRESS_EVERY_S
             self._tell(now)
 
     def _broken(self, name: str) -> NoReturn:

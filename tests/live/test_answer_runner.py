@@ -53,7 +53,7 @@ ENTRIES = (
     Entry(Key(1, "setup", 2), SessionOpened("desk", "CA1", "+15550101", "+15550100")),
     Entry(KEY, Prompt("What about booking K4T9?")),
 )
-SCHEDULING = 5.0
+SCHEDULING_S = 5.0
 """Seconds that a busy machine may take to let a thread run; a model here talks far longer unless it is stopped."""
 
 
@@ -192,8 +192,8 @@ def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Inter
         log.append(LOG, Entry(Key(900, "later"), event))
         after = monotonic()
         assert model.closed.wait(WAIT_S)
-    assert model.closed_at - after <= FRESH_S + SCHEDULING
-    assert max(line.times) - after <= FRESH_S + SCHEDULING
+    assert model.closed_at - after <= FRESH_S + SCHEDULING_S
+    assert max(line.times) - after <= FRESH_S + SCHEDULING_S
     assert not any(line.lasts)
     said, ended = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
     assert said == AgentSaid(line.words.strip())
@@ -343,7 +343,7 @@ def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytes
         began = monotonic()
         model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
-    assert max(line.times) - began < 2 * WAIT_FOR_LOOK_S + SCHEDULING
+    assert max(line.times) - began < 2 * WAIT_FOR_LOOK_S + SCHEDULING_S
     assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
 
 
@@ -538,7 +538,7 @@ def test_the_session_is_ended_once_and_after_the_last_words(
         how,
         end.handoff,
     )
-    assert end_claim.playing == pytest.approx(len(words) / CHARACTERS_PER_S, abs=SCHEDULING)
+    assert end_claim.playing == pytest.approx(len(words) / CHARACTERS_PER_S, abs=SCHEDULING_S)
 
 
 def parting(line: HeardLine, log: Log, allowed: float = ANSWER_DEADLINE_S) -> Callable[[], None]:

@@ -10,7 +10,7 @@ from functions.relay.wire.model import CallerMessage
 from tests.simulation.excuse import Excuse, excused
 from tests.simulation.heard import Heard
 from tests.simulation.records import Asked, Look, Posted, Put, Voiced
-from tests.simulation.seen import TAKEN_OVER, Seen, Spoken
+from tests.simulation.seen import TAKEN_OVER_S, Seen, Spoken
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
@@ -323,7 +323,7 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
         4,
         "The socket closed within 12 s.",
         "An answer may take that long if its invocation was killed.",
-        lambda seen, cycles, since: (seen.record.closed or seen.record.over) <= since + TAKEN_OVER,
+        lambda seen, cycles, since: (seen.record.closed or seen.record.over) <= since + TAKEN_OVER_S,
     ),
     Excuse(
         4,

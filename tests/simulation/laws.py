@@ -19,7 +19,7 @@ from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
 from tests.simulation.records import Asked, Posted
-from tests.simulation.seen import HAIR, IN_TIME, SILENCE, Seen
+from tests.simulation.seen import HAIR_S, IN_TIME_S, SILENCE_S, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
@@ -61,7 +61,7 @@ def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
     """
     for post in seen.record.posts:
         for put in seen.newer(post):
-            late = post.began > put.at + IN_TIME + HAIR
+            late = post.began > put.at + IN_TIME_S + HAIR_S
             if late and not excused(excuses.STALE, seen, post, put):
                 was = f"{put.entry.event} was there at {put.at:.3f}"
                 yield f"{post.by} posts {post.message} at {post.began:.3f}, {was}"
@@ -130,8 +130,8 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():
-        allowed = seen.taken_over_within(key) if any(map(seen.was_stopped, seen.answering(key))) else SILENCE
-        if ended - began > allowed + HAIR and not excuses.abandoned(silences, key):
+        allowed = seen.taken_over_within(key) if any(map(seen.was_stopped, seen.answering(key))) else SILENCE_S
+        if ended - began > allowed + HAIR_S and not excuses.abandoned(silences, key):
             yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
     takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, TakenOver)]
     if len(takers) != len(set(takers)):
@@ -265,7 +265,7 @@ def no_machine_is_talked_to(seen: Seen) -> Iterator[str]:
     since, ended = max(machine, opened), seen.record.closed or seen.record.over
     ends = [post.arrived or 0.0 for post in seen.arrived if isinstance(post.message, End)]
     left = min([ended, *ends]) - since
-    if left > SILENCE + HAIR and not excused(excuses.TALKED_TO, seen):
+    if left > SILENCE_S + HAIR_S and not excused(excuses.TALKED_TO, seen):
         yield f"a machine has answered, and the session goes on for {left:.3f} s"
 
 

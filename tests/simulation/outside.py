@@ -12,13 +12,13 @@ from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Asked, Posted
 from tests.simulation.words import answer
 
-POST_TIMES_OUT = 3.0
+POST_TIMEOUT_S = 3.0
 """Seconds after which an unanswered post is given up."""
 
-MODEL_GIVES_UP = 6.0
+MODEL_TIMEOUT_S = 6.0
 """Seconds of silence after which the model's client gives up."""
 
-QUEUE_TIMES_OUT = 1.0
+QUEUE_TIMEOUT_S = 1.0
 
 BACK = phrases("en-US").back
 """What a session says that continues a call. It belongs to the session's opening, in every invocation."""
@@ -54,13 +54,13 @@ class SeenLine:
             operations.pass_time(invocation, 0.01)
             return Sent.BUSY
         if operations.fault(invocation, "a post is lost", lost):
-            operations.pass_time(invocation, POST_TIMES_OUT)
+            operations.pass_time(invocation, POST_TIMEOUT_S)
             return Sent.LOST
         timed_out_here = operations.fault(invocation, "a post is not answered", timed_out)
         before, after = operations.times(invocation, 0.02, 0.06)
         taken = operations.act(invocation, lambda: self._arrive(posted), before, after)
         if timed_out_here:
-            operations.pass_time(invocation, POST_TIMES_OUT)
+            operations.pass_time(invocation, POST_TIMEOUT_S)
             return Sent.LOST
         return Sent.DELIVERED if taken else Sent.GONE
 
@@ -99,7 +99,7 @@ class SeenModel:
         self._be_silent(chance.between(f"{name} first", 0.2, 0.9) if not invocation.on_time else 0.4)
         for number, piece in enumerate(pieces):
             if number in (breaks_at, stalls_at):
-                self._be_silent(MODEL_GIVES_UP if number == stalls_at else 0.0)
+                self._be_silent(MODEL_TIMEOUT_S if number == stalls_at else 0.0)
                 raise ModelError("stalled" if number == stalls_at else "overloaded", "in the middle")
             if isinstance(piece, ToolCall):
                 asked.wants.append(piece.name)
@@ -129,10 +129,10 @@ class SeenTimer:
         """Send a reminder, unless a fault happens, or seems to happen."""
         operations, invocation = self._operations, self._invocation
         if operations.fault(invocation, "a reminder is not sent", operations.rates.reminderless):
-            operations.pass_time(invocation, QUEUE_TIMES_OUT)
+            operations.pass_time(invocation, QUEUE_TIMEOUT_S)
             raise TimerError("SQS: timed out")
         unanswered = operations.fault(invocation, "a reminder is not answered", operations.rates.reminderless)
         operations.act(invocation, lambda: self._bring(seconds, reminder), *operations.times(invocation, 0.01, 0.05))
         if unanswered:
-            operations.pass_time(invocation, QUEUE_TIMES_OUT)
+            operations.pass_time(invocation, QUEUE_TIMEOUT_S)
             raise TimerError("SQS: timed out")

@@ -7,13 +7,13 @@ from tests.simulation.chance import Chance
 ODDS = 0.1
 """The share of the calls that the agent places."""
 
-LOOKS = 0.01
+LOOKS_AFTER_S = 0.01
 """Seconds from the append of a report to the read that looks for the session."""
 
-OPENS = 0.15
+OPENS_WITHIN_S = 0.15
 """Seconds in which a session opens, about: a report may come before, after, or meanwhile."""
 
-LATEST = 20.0
+LATEST_S = 20.0
 """Seconds after which Twilio has made up its mind."""
 
 ANSWERS = (*("machine_end_beep", "machine_end_silence", "machine_end_other", "fax") * 2, "human", "unknown")
@@ -33,7 +33,7 @@ class Placed:
         if not chance.happens("a call of ours", ODDS):
             return cls()
         early = chance.happens("who answered is heard as the session opens", 0.4)
-        first = chance.between("who answered is heard at", 0.0, OPENS if early else LATEST)
+        first = chance.between("who answered is heard at", 0.0, OPENS_WITHIN_S if early else LATEST_S)
         again = chance.happens("who answered is heard twice", 0.5)
         moments = (first, first + chance.between("who answered is heard again after", 0.0, 3.0))
         return cls("outbound-api", chance.one_of("who answered", ANSWERS), moments[: 1 + again])

@@ -11,7 +11,7 @@ from threading import Lock, Thread
 
 from tests.simulation.chance import Chance
 
-LATE = 1e-6
+LATE_S = 1e-6
 """Seconds by which every wait is late, as real ones are: otherwise a wait that ends a hair too soon would never
 end."""
 
@@ -95,7 +95,7 @@ class Scheduler:
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until a condition holds, checked when the process is notified; return False after `seconds`."""
-        until = self.now + max(seconds, 0.0) + LATE
+        until = self.now + max(seconds, 0.0) + LATE_S
         self.pause()
         task = self._running()
         while not holds():

@@ -27,14 +27,14 @@ from functions.relay.log.keys import OPENING, Key, Slot
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
-from tests.simulation.store import TIMES_OUT
+from tests.simulation.store import TABLE_TIMEOUT_S
 
-IN_TIME = 0.15
+IN_TIME_S = 0.15
 """Seconds for which words are still sent after a newer event of the caller is in the log."""
 
-HAIR = 0.001
+HAIR_S = 0.001
 
-SILENCE, TAKEN_OVER = 8.0, 12.0
+SILENCE_S, TAKEN_OVER_S = 8.0, 12.0
 """The most seconds that a caller who waits for an answer hears nothing; and if its invocation was stopped."""
 
 UNANSWERED = re.compile(r"(put \w+|look|read) (hangs|is done but not answered)")
@@ -43,7 +43,7 @@ UNANSWERED = re.compile(r"(put \w+|look|read) (hangs|is done but not answered)")
 STOPS = 3
 """Calls of the table without an answer that stop an invocation: each takes two seconds of a caller's eight."""
 
-UNSEEN = 1.15
+UNSEEN_S = 1.15
 """Seconds without a look that returned after which words are sent anyway: a busy table must not silence the agent."""
 
 
@@ -184,7 +184,7 @@ class Seen:
         """
         late_s = sum(self.invoked[by].late_s for by in self.checking(key))
         hung = any(UNANSWERED.fullmatch(what) for by in self.of(key) for what in self.faults(by))
-        return TAKEN_OVER + late_s + TIMES_OUT * hung
+        return TAKEN_OVER_S + late_s + TABLE_TIMEOUT_S * hung
 
     def unanswered(self, by: str) -> bool:
         """Whether the table did not answer an invocation again and again."""
@@ -294,7 +294,7 @@ class Seen:
     def between_looks(self, post: Posted, at: float) -> bool:
         """Whether a message was sent between two looks at the log, and something was appended after the first."""
         newest = max((look.ended for look in self.looks_of[post.by] if look.ended <= post.began), default=0.0)
-        return not self.looked(post.by, at, post.began) and post.began <= newest + IN_TIME + HAIR
+        return not self.looked(post.by, at, post.began) and post.began <= newest + IN_TIME_S + HAIR_S
 
     def blind(self, post: Posted, at: float) -> bool:
         """Whether a message was sent though no look had returned for too long, and none since a moment."""
@@ -302,7 +302,7 @@ class Seen:
 
     def without_look(self, post: Posted) -> bool:
         """Whether a message was sent though no look had returned for too long."""
-        return not self.looked(post.by, post.began - UNSEEN, post.began)
+        return not self.looked(post.by, post.began - UNSEEN_S, post.began)
 
     def cannot_look(self, post: Posted) -> bool:
         """Whether a message is sent without a look: an apology for the table, or a session's own first words."""

@@ -9,7 +9,7 @@ from functions.relay.wire.messages import End, Outgoing, Text
 from tests.simulation.records import Emitted, Posted
 from tests.simulation.seen import Seen
 
-MEETS = 0.2
+MEETS_S = 0.2
 """Seconds before the first words arrive in which an interrupt may be logged unseen: a look and a post."""
 
 
@@ -62,7 +62,7 @@ class Silences:
         """Whether an interrupt crossed with the first words: then nothing says whose words it cut off."""
         first = min((post.arrived or 0.0 for post in self.seen.arrived if post.turn == key), default=0.0)
         return any(
-            one.at <= first < self.seen.put_at.get(one.key, 0.0) + MEETS
+            one.at <= first < self.seen.put_at.get(one.key, 0.0) + MEETS_S
             for one in self.seen.purges
             if one.key.frame > key.frame
         )

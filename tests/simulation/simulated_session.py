@@ -29,20 +29,17 @@ from tests.simulation.twilio import Twilio
 
 CALL = "CA1"
 EPOCH = 1_790_000_000_000
-TRANSIT = 0.01
+TRANSIT_S = 0.01
 """Seconds from Twilio to the gateway, which stamps the frame."""
 
-SKEW = 15.0
+SKEW_MS = 15.0
 """Milliseconds by which a stamp may be off: nothing says that one clock stamps all frames of a socket."""
 
-TIMEOUT = 28.0
+TIMEOUT_S = 28.0
 """Seconds after which Lambda ends an invocation."""
 
 MOST_POINTS, LATER = 60, 5
 """Points of an invocation at which it may be killed, and how many times later a draft may be."""
-
-HIDDEN = 168.0
-"""Seconds after which a reminder whose invocation was killed returns."""
 
 LONGEST_CALL_S = 600
 """Seconds after which no call goes on: a later reminder is left out."""
@@ -164,7 +161,7 @@ class SimulatedSession:
     def _note(self, name: str, key: Key, body: str) -> None:
         """Put a note of the line into the table, as the gateway does by itself. One that comes twice is one."""
         chance, rates, record = self._chance, self._rates, self.record
-        delay = TRANSIT + chance.between(f"{name} is put after", 0.0, 0.02)
+        delay = TRANSIT_S + chance.between(f"{name} is put after", 0.0, 0.02)
         if chance.happens(f"{name} is put late", rates.late):
             delay += chance.between(f"{name} is put late by", 0.0, 1.0)
         if chance.happens(f"{name} is not put", rates.unnoted):
@@ -198,8 +195,8 @@ class SimulatedSession:
     def _key(self) -> Key:
         number, off = sum(self._kinds.values()), 0.0
         if self._chance.happens(f"message {number} has another clock's stamp", self._rates.skewed):
-            off = self._chance.between(f"message {number} off by", -SKEW, SKEW)
-        stamp = EPOCH + int((self._scheduler.now + TRANSIT) * 1000 + off)
+            off = self._chance.between(f"message {number} off by", -SKEW_MS, SKEW_MS)
+        stamp = EPOCH + int((self._scheduler.now + TRANSIT_S) * 1000 + off)
         return Key(stamp, format(int(self._chance.share(f"message {number}") * 16**8), "08x"))
 
     def _named(self, kind: str) -> str:
@@ -225,7 +222,7 @@ class SimulatedSession:
                 # A draft looks often before its prompt comes.
                 invocation.dies_at *= chance.count(f"{name} dies later", 1, LATER)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
-        starts = self._scheduler.now + TRANSIT + invocation.late_s
+        starts = self._scheduler.now + TRANSIT_S + invocation.late_s
         self._scheduler.at(starts, lambda: self._begin(invocation, work, asked))
 
     def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], asked: Asked | None) -> None:
@@ -240,7 +237,7 @@ class SimulatedSession:
         invocation.invoked = invoked
         self.record.note(self._scheduler.now, invocation.name, "begins")
         self._scheduler.start(invocation, "handler", lambda: self._handle(invocation, work))
-        self._scheduler.at(self._scheduler.now + TIMEOUT, lambda: self._time_out(invocation))
+        self._scheduler.at(self._scheduler.now + TIMEOUT_S, lambda: self._time_out(invocation))
 
     def _handle(self, invocation: Invocation, work: Callable[[Sessions], str]) -> None:
         operations = self._operations
@@ -284,7 +281,7 @@ class SimulatedSession:
 
     def _time_out(self, invocation: Invocation) -> None:
         if invocation.invoked.ended is None and invocation.invoked.killed is None:
-            self.record.crashes.append(f"{invocation.name} ran for {TIMEOUT:.0f} s")
+            self.record.crashes.append(f"{invocation.name} ran for {TIMEOUT_S:.0f} s")
             self._kill(invocation)
 
     # The queue

@@ -15,13 +15,13 @@ from tests.simulation.records import Look, Put
 
 T = TypeVar("T")
 
-TIMES_OUT = 2.0
+TABLE_TIMEOUT_S = 2.0
 """Seconds after which an unanswered call of the table is given up."""
 
-RETRIES = 0.25
+RETRIES_S = 0.25
 """Seconds of the client's retries before it says that the table refuses."""
 
-SLOW = 0.8
+SLOW_S = 0.8
 
 FIRST = Key(0, "")
 
@@ -122,17 +122,17 @@ class SeenLog:
     def _operate(self, what: str, effect: Callable[[], T]) -> T:
         rates, operations, name = self._operations.rates, self._operations, f"{self._invocation.name}: {what}"
         if operations.fault(self._invocation, f"{what} is refused", rates.refused):
-            operations.pass_time(self._invocation, RETRIES)
+            operations.pass_time(self._invocation, RETRIES_S)
             raise LogError("DynamoDB: refused")
         if operations.fault(self._invocation, f"{what} hangs", rates.hanging):
-            operations.pass_time(self._invocation, TIMES_OUT)
+            operations.pass_time(self._invocation, TABLE_TIMEOUT_S)
             raise LogError("DynamoDB: timed out")
         if operations.fault(self._invocation, f"{what} is done but not answered", rates.unanswered):
             operations.act(self._invocation, effect, 0.0, 0.0)
-            operations.pass_time(self._invocation, TIMES_OUT)
+            operations.pass_time(self._invocation, TABLE_TIMEOUT_S)
             raise LogError("DynamoDB: timed out")
         if operations.fault(self._invocation, f"{what} is slow", rates.slow):
-            slow = operations.chance.between(f"{name}, how slow", 0.0, SLOW)
+            slow = operations.chance.between(f"{name}, how slow", 0.0, SLOW_S)
             before = operations.chance.between(f"{name}, slow before", 0.0, slow)
             return operations.act(self._invocation, effect, before, slow - before)
         return operations.act(self._invocation, effect, *operations.times(self._invocation, 0.005, 0.02))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Text
 from tests.simulation.records import Posted
-from tests.simulation.seen import HAIR, IN_TIME, Seen
+from tests.simulation.seen import HAIR_S, IN_TIME_S, Seen
 
 
 class TalkCycles:
@@ -65,7 +65,7 @@ class TalkCycles:
         if purge is None:
             return False
         put_at = self.seen.put_at.get(purge.key, closing.began)
-        return put_at >= closing.began - IN_TIME - HAIR or self.seen.unseen(closing, put_at)
+        return put_at >= closing.began - IN_TIME_S - HAIR_S or self.seen.unseen(closing, put_at)
 
     def closed_without_look(self, closing: Posted) -> bool:
         """Whether an invocation that could not see the turn of this one closed its cycle."""

@@ -8,7 +8,7 @@ from functions.relay.log.events import Cause, DigitsEntered, KeyPressed, Machine
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Info, Text
 from tests.simulation.records import Emitted, Posted, Put, Voiced
-from tests.simulation.seen import HAIR, IN_TIME, Seen
+from tests.simulation.seen import HAIR_S, IN_TIME_S, Seen
 
 
 class Voices:
@@ -22,7 +22,7 @@ class Voices:
         for post in self._first_words():
             for voice in self.seen.record.voiced:
                 since = self.known_at(voice)
-                held = since + IN_TIME + HAIR < post.began < min(voice.ended, since + HOLD_AT_MOST_S)
+                held = since + IN_TIME_S + HAIR_S < post.began < min(voice.ended, since + HOLD_AT_MOST_S)
                 if held and voice.key.frame > post.turn.frame:
                     yield post, voice
 
@@ -61,7 +61,7 @@ class Voices:
         for one in sorted(self.seen.record.voiced, key=lambda one: one.key, reverse=True):
             if post.turn.frame < one.key.frame < newer.key.frame:
                 quiet, known = self._quiet(one, newer), self.known_at(newer)
-                if self.seen.looked(post.by, known - quiet, known - PROMPT_AFTER_S - IN_TIME - HAIR):
+                if self.seen.looked(post.by, known - quiet, known - PROMPT_AFTER_S - IN_TIME_S - HAIR_S):
                     return False
                 if post.began >= self.known_at(one) + HOLD_AT_MOST_S:
                     return True

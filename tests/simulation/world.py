@@ -11,18 +11,18 @@ from tests.simulation.agents import BAR, DESK, GREETING, Manner, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
-from tests.simulation.placed import LOOKS, Placed
+from tests.simulation.placed import LOOKS_AFTER_S, Placed
 from tests.simulation.records import Ran, Record
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSession
 from tests.simulation.store import Store
 
-LIMIT = 900.0
+LONGEST_RUN_S = 900.0
 
 MOST_SESSIONS = 3
 """Sessions of a call at most: a hand-over, and a second one."""
 
-AGAIN = 1.6
+RECONNECT_S = 1.6
 """Seconds from a lost socket to the next one: the action callback, its answer, the handshake."""
 
 
@@ -33,7 +33,7 @@ class World:
         rates = rates or FaultRates.of(chance)
         self.store = Store()
         self.lines: list[str] = []
-        self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
+        self._chance, self._scheduler = chance, Scheduler(chance, LONGEST_RUN_S)
         manner = Manner.of(chance)
         agents = {
             name: agent(self._scheduler.pause, self._ran, manner, other) for name, other in ((DESK, BAR), (BAR, DESK))
@@ -78,7 +78,7 @@ class World:
         if self.store.put(call_log(CALL), Entry(SCREENED, heard)) and machine_in([heard]):
             self._machine_at = self._scheduler.now
         self.lines.append(f"{self._scheduler.now:9.4f}  Twilio             hears {heard.answered_by}")
-        self._scheduler.at(self._scheduler.now + LOOKS, self._end_for_machine)
+        self._scheduler.at(self._scheduler.now + LOOKS_AFTER_S, self._end_for_machine)
 
     def _end_for_machine(self) -> None:
         events = [one.event for one in self.store.query(call_log(CALL))]
@@ -117,7 +117,7 @@ class World:
         left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), f"left-{session.connection}"), ended)
         self.store.put(call_log(CALL), left)
         self._announce(session, left.key.at, agent)
-        self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(greeting))
+        self._scheduler.at(self._scheduler.now + RECONNECT_S, lambda: session.begin(greeting))
 
     def _announce(self, session: SimulatedSession, at: int, agent: str = DESK) -> None:
         """Make the ticket of a session, as a webhook does."""

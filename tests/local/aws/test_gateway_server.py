@@ -29,7 +29,7 @@ from tests.local.aws.test_gateway import frame
 T = TypeVar("T")
 Event = dict[str, Any]
 OK = {"statusCode": 200}
-WAIT = 60.0
+WAIT_S = 60.0
 
 _SESSION = boto3.Session("test", "test", region_name="us-east-1")
 _ONCE = Config(retries={"total_max_attempts": 1})
@@ -51,7 +51,7 @@ class Lambda:
 
     def wait(self, count: int = 1) -> Event:
         with self._called:
-            assert self._called.wait_for(lambda: len(self.events) >= count, WAIT)
+            assert self._called.wait_for(lambda: len(self.events) >= count, WAIT_S)
         return self.events[count - 1]
 
 
@@ -75,7 +75,7 @@ class Line:
         self._phone.run(self._ws.send_bytes(data))
 
     def receive(self) -> str:
-        heard = self._heard.get(timeout=WAIT)
+        heard = self._heard.get(timeout=WAIT_S)
         assert heard is not None, "the connection has ended"
         return heard
 
@@ -84,7 +84,7 @@ class Line:
 
     def ended(self) -> int | None:
         """Return the close code when the other side has ended the connection; frames before it are skipped."""
-        while self._heard.get(timeout=WAIT) is not None:
+        while self._heard.get(timeout=WAIT_S) is not None:
             pass
         return self._ws.close_code
 
@@ -102,7 +102,7 @@ class Phone:
         return aiohttp.ClientSession()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WAIT)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WAIT_S)
 
     def __call__(self, url: str, headers: Mapping[str, str] | None = None) -> Line:
         return self.run(self._connect(url, headers))
@@ -113,7 +113,7 @@ class Phone:
     def close(self) -> None:
         self.run(self._session.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WAIT)
+        self._thread.join(WAIT_S)
         self._loop.close()
 
 
@@ -252,7 +252,7 @@ def test_a_late_handler_leaks_a_frame_and_runs_on(connect: Phone) -> None:
     release, ended = threading.Event(), threading.Event()
 
     def slow(event: Event, context: Any) -> object:
-        release.wait(WAIT)
+        release.wait(WAIT_S)
         ended.set()
         return OK
 
@@ -262,12 +262,12 @@ def test_a_late_handler_leaks_a_frame_and_runs_on(connect: Phone) -> None:
         assert json.loads(line.receive())["message"] == "Endpoint request timed out"
         assert not ended.is_set()
         release.set()
-        assert ended.wait(WAIT)
+        assert ended.wait(WAIT_S)
 
 
 def test_a_function_timeout_is_an_internal_error(connect: Phone) -> None:
     release = threading.Event()
-    slow = Function(lambda event, context: release.wait(WAIT), timeout=0.05)
+    slow = Function(lambda event, context: release.wait(WAIT_S), timeout=0.05)
     with Gateway({"$default": slow}).running() as urls:
         line = connect(urls.websocket)
         line.send("hello")
@@ -302,7 +302,7 @@ def test_what_a_handler_returns_is_not_sent(connect: Phone) -> None:
 
 def test_fifty_messages_of_fifty_calls_run_at_once(connect: Phone) -> None:
     meeting = threading.Barrier(50)
-    gateway = Gateway({"$default": lambda event, context: {"statusCode": 200 + meeting.wait(WAIT)}})
+    gateway = Gateway({"$default": lambda event, context: {"statusCode": 200 + meeting.wait(WAIT_S)}})
     with gateway.running() as urls:
         for line in [connect(urls.websocket) for _ in range(50)]:
             line.send("hello")
@@ -313,7 +313,7 @@ def test_fifty_messages_of_fifty_calls_run_at_once(connect: Phone) -> None:
 
 def test_two_messages_of_one_call_run_at_once(connect: Phone) -> None:
     meeting = threading.Barrier(2)
-    gateway = Gateway({"$default": lambda event, context: {"statusCode": 200 + meeting.wait(WAIT)}})
+    gateway = Gateway({"$default": lambda event, context: {"statusCode": 200 + meeting.wait(WAIT_S)}})
     with gateway.running() as urls:
         line = connect(urls.websocket)
         line.send("one")
@@ -337,7 +337,7 @@ def test_concurrent_posts_reach_the_socket_as_whole_frames(connect: Phone) -> No
             post.start()
         assert {line.receive() for _ in texts} == texts
         for post in posts:
-            post.join(WAIT)
+            post.join(WAIT_S)
 
 
 # The limits of frames and time
@@ -373,7 +373,7 @@ def raw_socket(urls: Urls) -> Iterator[socket.socket]:
         f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
-    with socket.create_connection((parts.hostname, parts.port), WAIT) as raw:
+    with socket.create_connection((parts.hostname, parts.port), WAIT_S) as raw:
         raw.sendall(upgrade.encode())
         assert raw.recv(4096).startswith(b"HTTP/1.1 101")
         yield raw
@@ -471,18 +471,18 @@ def test_a_client_that_leaves_during_connect_is_disconnected() -> None:
 
     def slow(event: Event, context: Any) -> object:
         entered.set()
-        left.wait(WAIT)
+        left.wait(WAIT_S)
         return OK
 
     gateway = Gateway({"$connect": slow, "$disconnect": last})
     with gateway.running() as urls:
         parts = urlsplit(urls.websocket)
-        with socket.create_connection((parts.hostname, parts.port), WAIT) as raw:
+        with socket.create_connection((parts.hostname, parts.port), WAIT_S) as raw:
             raw.sendall(
                 f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
             )
-            assert entered.wait(WAIT)
+            assert entered.wait(WAIT_S)
         left.set()
         assert last.wait()["requestContext"]["disconnectStatusCode"] == 1006
 
@@ -517,7 +517,7 @@ def test_closing_ends_every_connection_and_waits_for_its_handlers(connect: Phone
     closing = threading.Thread(target=gateway.close)
     closing.start()
     assert [line.ended() for line in lines] == [1001] * 3
-    closing.join(WAIT)
+    closing.join(WAIT_S)
     assert len(last.events) == 3
     assert threading.active_count() == before
     gateway.close()
@@ -525,7 +525,7 @@ def test_closing_ends_every_connection_and_waits_for_its_handlers(connect: Phone
 
 def test_closing_does_not_wait_for_ever(connect: Phone) -> None:
     release = threading.Event()
-    gateway = Gateway({"$default": lambda event, context: release.wait(WAIT) and OK})
+    gateway = Gateway({"$default": lambda event, context: release.wait(WAIT_S) and OK})
     line = connect(gateway.start().websocket)
     line.send("hello")
     assert gateway.wait(lambda: len(gateway.record) == 1)
@@ -551,7 +551,7 @@ def test_boto3_posts_a_frame_and_describes_and_deletes_a_connection(connect: Pho
         seen = api.get_connection(ConnectionId=key)
         assert seen["Identity"] == {"SourceIp": "127.0.0.1", "UserAgent": "phone/1"}
         assert seen["ConnectedAt"] == at
-        assert abs((seen["LastActiveAt"] - at).total_seconds()) < WAIT
+        assert abs((seen["LastActiveAt"] - at).total_seconds()) < WAIT_S
         answer = api.delete_connection(ConnectionId=key)
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
         assert line.ended() == 1000
@@ -631,7 +631,7 @@ def test_a_post_can_be_made_slow(connect: Phone) -> None:
 def test_a_held_message_is_overtaken(connect: Phone) -> None:
     release, rest = threading.Event(), Lambda()
     gateway = Gateway({"$default": rest})
-    gateway.faults.before_invoke = lambda event: event.get("body") == "first" and release.wait(WAIT)
+    gateway.faults.before_invoke = lambda event: event.get("body") == "first" and release.wait(WAIT_S)
     with gateway.running() as urls:
         line = connect(urls.websocket)
         line.send("first")
@@ -716,7 +716,7 @@ def test_an_http_handler_that_raises_is_500() -> None:
 
 def test_an_http_handler_that_is_late_is_503() -> None:
     release = threading.Event()
-    slow: Handler = lambda event, context: release.wait(WAIT)  # noqa: E731
+    slow: Handler = lambda event, context: release.wait(WAIT_S)  # noqa: E731
     with Gateway(http={"POST /voice": slow}, limits=Limits(http_timeout=0.05)).running() as urls:
         assert request(urls.http + "/voice", b"")[0] == 503
         release.set()
@@ -736,7 +736,7 @@ def test_boto3_invokes_a_function_and_gets_its_value() -> None:
 
 def test_an_event_invocation_is_accepted_before_it_has_run() -> None:
     release = threading.Event()
-    talk = Lambda(lambda event: release.wait(WAIT))
+    talk = Lambda(lambda event: release.wait(WAIT_S))
     gateway = Gateway(functions={"talk": talk})
     with gateway.running() as urls, invoke_api(urls) as api:
         answer = api.invoke(FunctionName="talk", InvocationType="Event", Payload=b'{"n": 1}')
