@@ -21,7 +21,7 @@ UNWATCHED = ("after",)
 The handlers of all others never raise, so an error means that a function was killed, ran out of time or could not be
 loaded."""
 
-REFUSED = 20
+REFUSED_REQUESTS = 20
 """Refused requests in five minutes after which an operator should look for their source."""
 
 LIMITED_BY: Mapping[str, tuple[str, ...]] = {
@@ -128,7 +128,12 @@ def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
     refused: dict[str, aws_cloudwatch.IMetric] = {
         door: own(stage, "Refused", service=door, Door=door) for door in ("twiml", "menu", "connect")
     }
-    yield "refused", total(refused), REFUSED, "Requests that Twilio has not signed: the log names their source."
+    yield (
+        "refused",
+        total(refused),
+        REFUSED_REQUESTS,
+        "Requests that Twilio has not signed: the log names their source.",
+    )
     for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():
         metric = aws_cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -137,7 +142,7 @@ def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
             statistic="Sum",
             period=PERIOD,
         )
-        yield f"{name}-refusals", metric, REFUSED, f"The API of the {name} refused or throttled requests."
+        yield f"{name}-refusals", metric, REFUSED_REQUESTS, f"The API of the {name} refused or throttled requests."
 
 
 def _of_callers(stage: str) -> Watched:

@@ -26,7 +26,7 @@ WAKING = (
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 
-TRIES = 5
+MOST_TRIES = 5
 """How often a call's follow-up is tried, within an hour. The table, a model or the author's code may fail."""
 
 KEPT = Duration.days(14)
@@ -48,7 +48,7 @@ class FollowUps(Construct):
             self,
             "Queue",
             visibility_timeout=Duration.seconds(AFTER_HIDDEN_S),
-            dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=TRIES, queue=self.failed),
+            dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=MOST_TRIES, queue=self.failed),
         )
         after.add_event_source_mapping("FollowUps", event_source_arn=self.queue.queue_arn, batch_size=1)
         self._follow_stream(stream_of(table), after)
@@ -66,7 +66,7 @@ class FollowUps(Construct):
             event_source_arn=stream,
             starting_position="LATEST",
             batch_size=100,
-            maximum_retry_attempts=TRIES,
+            maximum_retry_attempts=MOST_TRIES,
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
             filter_criteria=mapping.FilterCriteriaProperty(filters=[mapping.FilterProperty(pattern=_waking())]),

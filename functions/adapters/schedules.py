@@ -20,8 +20,8 @@ from functions.relay.ports import SchedulerError
 SOONEST = timedelta(minutes=1)
 """A plan that is due sooner, or whose time has passed, is set to then."""
 
-TRIES, LATEST_S = 3, 900
-"""How often, and for how many seconds, Scheduler tries to invoke the function: a call much later disturbs people."""
+MOST_RETRIES, LATEST_S = 3, 900
+"""How often, and for how many seconds, Scheduler tries again to invoke the function: a later call disturbs people."""
 
 
 def client() -> Any:
@@ -55,7 +55,7 @@ class EventBridgeScheduler:
                     "Arn": self._target,
                     "RoleArn": self._role,
                     "Input": json.dumps(payload),
-                    "RetryPolicy": {"MaximumRetryAttempts": TRIES, "MaximumEventAgeInSeconds": LATEST_S},
+                    "RetryPolicy": {"MaximumRetryAttempts": MOST_RETRIES, "MaximumEventAgeInSeconds": LATEST_S},
                 },
             )
         except self._client.exceptions.ConflictException:

@@ -45,7 +45,7 @@ _BETWEEN = ("-", "/", ", ", " or ", " and ", " oder ", " und ", " o ", " y ", " 
 _NO_KEY = "".join(f"(?<!{words})" for words in _behind(_PRESS))
 """Ends of words after which `[1]` is a key of the phone, and not a citation."""
 
-KEYS_WITHIN = 240
+KEYS_WITHIN_CHARACTERS = 240
 """Characters in front of a key of the phone that are read for the first key of its sentence."""
 
 _MORE_KEYS = re.compile(rf"(?<!add)(?<!Add)(?<!exp)(?:{'|'.join(_PRESS)})\[\d\][^.!?\n]*(?:{'|'.join(_BETWEEN)})\Z")

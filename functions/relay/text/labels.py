@@ -94,12 +94,12 @@ LABELLED = (
 SIGNS = rf"{_OPENS}*_"
 """The characters with which these sections begin, for a class of a regular expression."""
 
-LEAST = 5
+LEAST_LABEL_CHARACTERS = 5
 """How many characters of a label, with its bracket, show that a text ends in the middle of one."""
 
 
 def is_cut_off(text: str) -> bool:
     """Return whether a text ends in the middle of a label that can already be told from other words."""
-    return len(text) >= LEAST and any(
+    return len(text) >= LEAST_LABEL_CHARACTERS and any(
         text[1:].lower().startswith(one) for one in ("thin", "reas", "note to", "intern")
     )

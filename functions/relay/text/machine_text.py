@@ -20,7 +20,7 @@ from functions.relay.text.tags import CALLED, TAGS, THOUGHT, WHOLE
 REMOVED = "\ue000"
 """Replaces a section in the middle of a line, so that the text before and after it stays apart."""
 
-_TAIL = 120
+_TAIL_CHARACTERS = 120
 """Characters that are kept of a section: those of the longest delimiter in it, of which only a part may have come."""
 
 
@@ -164,7 +164,7 @@ class MachineTextFilter:
         assert self._delimiters
         delimiter = self._delimiters.compiled.search(self._text, self._at)
         if delimiter is None:
-            self._at = len(self._text) if ended else max(self._at, len(self._text) - _TAIL)
+            self._at = len(self._text) if ended else max(self._at, len(self._text) - _TAIL_CHARACTERS)
             return False
         if delimiter.end() == len(self._text) and not delimiter.lastgroup and not ended:
             self._at = delimiter.start()

@@ -27,7 +27,7 @@ def _spell(out: SpokenText, text: str) -> None:
 
 def _cite(out: SpokenText, one: re.Match[str]) -> None:
     """Leave a citation out. Behind a key of the phone, `[2]` is one more key; the sign between two keys is said."""
-    before = one.string[max(one.start() - citations.KEYS_WITHIN, 0) : one.start()]
+    before = one.string[max(one.start() - citations.KEYS_WITHIN_CHARACTERS, 0) : one.start()]
     if (key := re.fullmatch(r"\[(\d)\]", one[0])) and citations.is_after_keys(before):
         out.say(key[1])
     elif one[0][0] in " ,-/" and citations.is_after_keys(before + one[0]):

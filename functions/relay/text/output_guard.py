@@ -39,7 +39,7 @@ LONG_WORDS = 25
 """Words in a row of the prompt that are a leak. For a shorter prompt, all its words are."""
 
 
-TAIL = 20
+TAIL_CHARACTERS = 20
 """Characters of the spoken words that are remembered: a sentence that replaces others is set apart from them."""
 
 _BEGUN = re.compile(r"([^\W_]+)[^\w\s@]*")
@@ -278,5 +278,5 @@ class OutputGuard:
 
     def _noted(self, said: str) -> str:
         """Remember the last words that may be spoken, and return them."""
-        self._said = (self._said + said)[-TAIL:]
+        self._said = (self._said + said)[-TAIL_CHARACTERS:]
         return said

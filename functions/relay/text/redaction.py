@@ -40,11 +40,11 @@ _LENGTHS = {
 _PROVEN = frozenset({Private.CARD, Private.AADHAAR})
 """Kinds with a check digit. Their digits are found even with a few words between two texts."""
 
-MOST_CLEAR = 4
+MOST_CLEAR_DIGITS = 4
 """Digits in a row that a log may hold before it is known how they continue."""
 
-LONGEST = 19
-"""Digits of a card number, the longest number without letters."""
+MOST_CARD_DIGITS = 19
+"""The most digits of a card number, the longest number without letters."""
 
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
 _WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}(?:@| @ )[\w-]{1,63}(?:(?:\.| \. )[\w-]{1,63}){1,4}")
@@ -96,7 +96,11 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
     row = [part for part in run if part.start >= known]
     mine = [part for part in row if part.start >= begins]
     value = "".join(part.compact for part in row)
-    if not mine or not goes_on(f"{whole[mine[-1].end :]}\n") or not MOST_CLEAR < len(value) <= LONGEST:
+    if (
+        not mine
+        or not goes_on(f"{whole[mine[-1].end :]}\n")
+        or not MOST_CLEAR_DIGITS < len(value) <= MOST_CARD_DIGITS
+    ):
         return None
     return Span(Private.CARD, mine[0].start - begins, mine[-1].end - begins, value)
 
@@ -106,7 +110,7 @@ def may_go_on(texts: Sequence[str], language: str) -> bool:
     whole, first = "\n".join(texts), len(texts[0])
     for run in digit_runs(whole, languages_of(whole, language)[-1], goes_on):
         if run[0].start < first and goes_on(f"{whole[run[-1].end :]}\n"):
-            return sum(len(part.compact) for part in run if part.start > first) < LONGEST
+            return sum(len(part.compact) for part in run if part.start > first) < MOST_CARD_DIGITS
     return False
 
 
@@ -115,7 +119,7 @@ def without_rows(text: str, language: str) -> str:
     rows = (
         run
         for run in digit_runs(text, languages_of(text, language)[-1], close)
-        if sum(len(part.compact) for part in run) > MOST_CLEAR
+        if sum(len(part.compact) for part in run) > MOST_CLEAR_DIGITS
     )
     spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
     return _replaced(text, 0, spans, lambda _: HELD)
@@ -236,7 +240,7 @@ def _may_be(kind: Private, parts: list[Part], whole: bool, language: str) -> boo
             return whole or sizes == [4, 4, 4]
         case Private.PHONE:
             plain = "".join(part.compact for part in parts if not part.large)
-            return len(plain) >= MOST_CLEAR and (whole or parts[0].compact.startswith("+"))
+            return len(plain) >= MOST_CLEAR_DIGITS and (whole or parts[0].compact.startswith("+"))
         case _:
             return True
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from functions.relay.text.citations import KEYS_WITHIN
+from functions.relay.text.citations import KEYS_WITHIN_CHARACTERS
 from functions.relay.text.machine_text import MachineTextFilter
 from functions.relay.text.markup import INLINE, LINES, PLAIN
 from functions.relay.text.numbers.spoken import NumberReader
@@ -30,7 +30,7 @@ SSML: Mapping[str, frozenset[str]] = {
 """SSML tags that a provider's voices accept: Twilio's list for <Say>, without those that only make pauses, which
 punctuation does without a wait, and without Amazon's `emphasis`, which its neural voices answer with an error."""
 
-BEHIND = KEYS_WITHIN
+LOOKBEHIND_CHARACTERS = KEYS_WITHIN_CHARACTERS
 """Characters that are kept of decided text: as far back as a rule looks."""
 
 
@@ -108,7 +108,7 @@ class Speakable:
         )
 
     def _taken(self) -> str:
-        kept = max(0, self._at - BEHIND)
+        kept = max(0, self._at - LOOKBEHIND_CHARACTERS)
         self._text, self._at = self._text[kept:], self._at - kept
         return self._out.take()
 

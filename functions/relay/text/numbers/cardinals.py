@@ -6,7 +6,8 @@ RAE, Académie française, Crusca). Tests compare every rule with num2words.
 
 from collections.abc import Callable, Mapping
 
-LIMIT = 10**12
+FIRST_UNSPOKEN_NUMBER = 10**12
+"""The first number that has no words here: a larger one is read digit by digit."""
 
 
 def _list(words: str) -> list[str]:
@@ -279,7 +280,7 @@ def _hindi_ordinal(number: int, feminine: bool) -> str:
 
 
 _ORDINALS: Mapping[str, tuple[Callable[[int, bool], str], int]] = {
-    "en": (_english_ordinal, LIMIT),
+    "en": (_english_ordinal, FIRST_UNSPOKEN_NUMBER),
     "de": (_german_ordinal, 10**6),
     "es": (_spanish_ordinal, 20),
     "fr": (_french_ordinal, 10**6),

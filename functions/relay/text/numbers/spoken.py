@@ -64,10 +64,10 @@ _LINKS = {
 _SMALL = "a|al|de|del|e|en|es|la|o|que|se|u|y"
 """Spanish words before which an ordinal has its long form."""
 
-RECENT = 60
+RECENT_CHARACTERS = 60
 """Characters that are kept of said words: as far back as a number looks."""
 
-BEHIND = 12
+LOOKBEHIND_CHARACTERS = 12
 """Characters that are kept of decided text: as far back as the pattern of a number looks."""
 
 _WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
@@ -129,7 +129,7 @@ class NumberReader:
             assert found
             self._say(self._in_words(number) if number else found[0])
             self._at = found.end()
-        kept = max(0, self._at - BEHIND)
+        kept = max(0, self._at - LOOKBEHIND_CHARACTERS)
         self._text, self._at = self._text[kept:], self._at - kept
         return self._taken()
 
@@ -142,7 +142,7 @@ class NumberReader:
         if words == "." and self._recent.endswith("."):
             return
         self._said.append(words)
-        self._recent = (self._recent + words)[-RECENT:]
+        self._recent = (self._recent + words)[-RECENT_CHARACTERS:]
 
     def _in_words(self, one: re.Match[str]) -> str:
         written, before = one[0].strip(), self._recent

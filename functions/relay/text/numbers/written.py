@@ -3,7 +3,7 @@
 import re
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.numbers.cardinals import LIMIT, cardinal, spanish_before
+from functions.relay.text.numbers.cardinals import FIRST_UNSPOKEN_NUMBER, cardinal, spanish_before
 from functions.relay.text.numbers.languages import LANGUAGES, NumberWords
 from functions.relay.text.numbers.regions import words_of
 from functions.relay.text.numbers.units import Counted
@@ -45,7 +45,7 @@ def parse(core: str, words: NumberWords) -> tuple[int, str] | None:
     if not found:
         return None
     digits = re.sub(r"\D", "", found[1])
-    if (digits.startswith("0") and len(digits) > 1) or int(digits) >= LIMIT:
+    if (digits.startswith("0") and len(digits) > 1) or int(digits) >= FIRST_UNSPOKEN_NUMBER:
         return None
     return int(digits), found[2] or ""
 
