@@ -12,6 +12,7 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from functions.adapters.connections import POOLS
+from functions.relay.wire.model import FailureKind
 
 CONNECT_S = 1.0
 """Seconds to connect, for one attempt."""
@@ -24,6 +25,9 @@ READ_BYTES = 16_384
 
 ERROR_BYTES = 65_536
 """Most bytes that are read of an error's body."""
+
+_FAILURE_KINDS: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
+"""Kinds of failure by HTTP status."""
 
 
 class StatusError(Exception):
@@ -67,6 +71,11 @@ def posted(
     finally:
         # A connection that still holds a part of this response would spoil the next one.
         response.release_conn() if whole else response.close()
+
+
+def failure_kind(status: int) -> FailureKind:
+    """Return the kind of failure of a model's HTTP status."""
+    return _FAILURE_KINDS.get(status) or ("broken" if status >= 500 else "refused")
 
 
 def timed_out(error: Exception) -> bool:

@@ -19,7 +19,6 @@ from functions.adapters import http
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
-    FailureKind,
     Finished,
     ModelError,
     Request,
@@ -31,8 +30,6 @@ from functions.relay.wire.model import (
 
 ORDER = re.compile(r"@(\w+)\s*(\{.*\})?")
 """A line of an answer that calls one of the agent's tools: `@transfer {"reason": "gas"}`."""
-
-_STATUSES: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
 
 
 class Langflow:
@@ -160,8 +157,7 @@ class _Lines:
 def _model_error(error: Exception, flow: str) -> ModelError:
     match error:
         case http.StatusError(status=status):
-            kind = _STATUSES.get(status) or ("broken" if status >= 500 else "refused")
-            return ModelError(kind, f"flow {flow}: status {status}")
+            return ModelError(http.failure_kind(status), f"flow {flow}: status {status}")
         case http.StreamError(code=code):
             return ModelError("broken", f"flow {flow}: {code}")
         case _:

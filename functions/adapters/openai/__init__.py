@@ -37,8 +37,6 @@ _FAILURE_KINDS: dict[str, FailureKind] = {
 }
 """Errors in the middle of a stream, by code. Source: https://developers.openai.com/api/docs/guides/error-codes."""
 
-_STATUSES: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
-
 
 @dataclass(frozen=True, slots=True)
 class _Wire:
@@ -108,9 +106,8 @@ def _events(texts: Iterable[str]) -> Iterator[Any]:
 def _model_error(error: Exception, model_id: str) -> ModelError:
     match error:
         case http.StatusError(status=status):
-            kind = _STATUSES.get(status) or ("broken" if status >= 500 else "refused")
             code, request = _code(error.body) or f"status {status}", error.headers.get("x-request-id", "unknown")
-            return ModelError(kind, f"{model_id}: {code} (request {request})")
+            return ModelError(http.failure_kind(status), f"{model_id}: {code} (request {request})")
         case http.StreamError(code=code):
             return ModelError(_FAILURE_KINDS.get(code, "refused"), f"{model_id}: {code}")
         case _ if http.timed_out(error):
