@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws_error import cause
 from functions.relay.log.keys import Key
+from functions.relay.log.table_item import DAY_S
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, dump_row, load, load_row
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 KEY = str(Key(0, "record"))
 """The sort key of a record."""
-
-DAY_S = 86_400
 
 PAGE_ROWS = 200
 """Rows of a list that one Query reads. Of a long list, only the pages that are needed are read."""

@@ -9,12 +9,12 @@ from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reading import logs_of
 from functions.follow_up.reminder import FollowUpReminder
 from functions.relay.agent.after import name_of
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.events import Analysed, Entry
 from functions.relay.log.keys import Key, call_log
 from functions.relay.record.analysis import Transcript, findings_by_name
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
-from functions.relay.record.over import LONGEST_DELAY_S
 
 LOOK_AGAIN_S = 60
 """Seconds to the second look while the call has no record yet. Each later wait doubles the time so far."""

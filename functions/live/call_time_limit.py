@@ -10,13 +10,11 @@ from functions.live.deps import Deps
 from functions.live.reminders import TimeLimitReminder
 from functions.live.tasks import MOMENT_S, TaskGroup
 from functions.relay.call.call import Call
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.events import TimeUp
 from functions.relay.log.keys import Key
 
 logger = logging.getLogger("hotline")
-
-LONGEST_DELAY_S = 900
-"""Seconds of the longest delay of a message. Source: Amazon SQS, "Delay queues"."""
 
 DELAY_MS = LONGEST_DELAY_S * 1000
 

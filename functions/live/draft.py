@@ -31,7 +31,7 @@ from functions.relay.call.drafting import (
 )
 from functions.relay.call.floor import VOICES
 from functions.relay.dataclass import dataclass
-from functions.relay.deadlines import ANSWER_DEADLINE_S
+from functions.relay.deadlines import ANSWER_DEADLINE_S, LEAVE_REQUEST_S
 from functions.relay.log.events import AnswerClaimed, DraftBegun, Entries, Entry, in_order
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
@@ -55,9 +55,6 @@ LATE_ENTRY_MS = 5000
 
 USUAL_LOOK_S = 0.015
 """Seconds that a look usually takes. After a slower one the pause is longer: a busy table is asked less often."""
-
-LEAVE_S = 8.0
-"""Seconds to wait for the request of a dropped draft: long enough, since the model's own timeouts end it earlier."""
 
 logger = logging.getLogger("hotline")
 
@@ -236,7 +233,7 @@ class _Draft:
     def _drop(self) -> None:
         """Leave the draft, and wait for the end of its request."""
         self._leave_draft()
-        if self._tasks.join(LEAVE_S):
+        if self._tasks.join(LEAVE_REQUEST_S):
             logger.error("the request of a draft still ran when the invocation returned")
 
     def _leave_draft(self) -> None:

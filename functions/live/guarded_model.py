@@ -14,7 +14,7 @@ from functions.relay.wire.model import CallerMessage, Finished, Request, StreamE
 JUDGED_WITHIN_S = 1.0
 """Seconds after the request in which the verdict must come: less than the time in which a model must begin."""
 
-LEAVE_S = 3.0
+LEAVE_VERDICT_S = 3.0
 """Seconds to wait for a verdict that came too late: the guard's own timeouts are shorter."""
 
 logger = logging.getLogger("hotline")
@@ -57,7 +57,7 @@ class GuardedModel:
                     return
             yield from _refused(refusal, request)
         finally:
-            if tasks.join(LEAVE_S):
+            if tasks.join(LEAVE_VERDICT_S):
                 logger.error("a guard still judged after an answer")
 
 

@@ -18,6 +18,7 @@ from functions.live.listening import listen
 from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import LEAVE_REQUEST_S
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, ModelOutage
 from functions.relay.log.keys import MODELS_LOG, Key
@@ -30,9 +31,6 @@ model costs the caller 1.5 s at most: `make bench` measures it."""
 
 PASSED_OVER_S = 60
 """Seconds for which a model that failed is asked after all others."""
-
-LEAVE_S = 8.0
-"""Seconds to wait for the request of a model that another one has replaced: its own timeouts are shorter."""
 
 WAIT_S = 30.0
 """Seconds of one wait for the last model, which may take as long as its own timeouts allow."""
@@ -116,7 +114,7 @@ class FallbackModel:
             if not race.may_duplicate:
                 self._duplicated.append(request.turn)
             race.stop()
-            if left := tasks.join(LEAVE_S):
+            if left := tasks.join(LEAVE_REQUEST_S):
                 logger.error("requests to models still ran after an answer: %s", ", ".join(left))
 
     def _in_order(self) -> list[NamedModel]:

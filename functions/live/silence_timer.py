@@ -2,10 +2,10 @@
 
 from math import ceil
 
-from functions.live.call_time_limit import LONGEST_DELAY_S
 from functions.live.deps import Deps
 from functions.live.reminders import SilenceReminder
 from functions.relay import Agent
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.keys import Key
 
 

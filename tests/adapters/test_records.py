@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 
 from functions.adapters.dynamodb import client
-from functions.adapters.records import DAY_S, PAGE_ROWS, DynamoRecords
+from functions.adapters.records import PAGE_ROWS, DynamoRecords
 from functions.providers import price_of
+from functions.relay.log.table_item import DAY_S
 from functions.relay.ports import LogError, Records
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump_row

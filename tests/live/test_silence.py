@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from functions.live.call_time_limit import LAST_MINUTE_S, LONGEST_DELAY_S, SEND_WITHIN_S
+from functions.live.call_time_limit import LAST_MINUTE_S, SEND_WITHIN_S
 from functions.live.reminders import (
     AnswerReminder,
     DigitsReminder,
@@ -20,6 +20,7 @@ from functions.live.session import Sessions
 from functions.relay import Silence
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.events import AnswerEnded, Entry, LastMinute, NoiseEnded, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import TimerError

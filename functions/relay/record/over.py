@@ -8,6 +8,7 @@ is over when no session has begun, or when the session is older than any socket 
 
 from functions.relay.admission import is_over
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.events import (
     Announced,
     CallPlanned,
@@ -63,9 +64,6 @@ LONGEST_SESSION_S = 7_200
 
 LONGEST_MENU_S = 7_200
 """Seconds that a caller may spend in a menu: Twilio ends the talk with a person then. Nothing else may report it."""
-
-LONGEST_DELAY_S = 900
-"""Most seconds of a message's delay. Source: Amazon SQS, "Delay queues"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from functions.relay.deadlines import LONGEST_DELAY_S
 from functions.relay.log.events import (
     Closed,
     DialEnded,
@@ -21,7 +22,6 @@ from functions.relay.log.keys import Key, Slot
 from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import (
     FIRST_LOOK_S,
-    LONGEST_DELAY_S,
     LONGEST_MENU_S,
     LONGEST_SESSION_S,
     SETTLED_AFTER_S,
