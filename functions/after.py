@@ -25,7 +25,7 @@ from functions.adapters import (
     webhook,
 )
 from functions.adapters.counters import DynamoCounters
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
 from functions.follow_up.calls import check, wake
@@ -134,7 +134,7 @@ deps = FollowUpDeps(
     _opted_out,
     dynamodb.DynamoLog(client, settings.private_table, settings.retention_days),
     scheduler=_scheduler,
-    recognizer=Recognizer(),
+    recognizer=NumberRecognizer(),
 )
 
 if settings.after_model:

@@ -77,7 +77,7 @@ callees = CalleeTables(
 orders = OrderLogs(log)
 counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
-Response = dict[str, Any]
+CallResult = dict[str, Any]
 
 STOPPED = CallRefused("stopped", "The orders with this id are stopped, for good. Use another id.")
 
@@ -88,7 +88,7 @@ HANDED_OFF_S = 7200
 """Seconds that a person may talk with the callee after the agent: the default of `HandOff.minutes`."""
 
 
-def handler(event: Any, context: Any) -> Response:
+def handler(event: Any, context: Any) -> CallResult:
     """Place the ordered call, unless a rule forbids it; or report the progress of a call."""
     match event:
         case {"call": str(call)}:
@@ -107,7 +107,7 @@ def handler(event: Any, context: Any) -> Response:
     return answer
 
 
-def _safely(work: Callable[[], Response]) -> Response:
+def _safely(work: Callable[[], CallResult]) -> CallResult:
     """Return what the work returns; or that it has failed, and where."""
     try:
         return work()
@@ -118,7 +118,7 @@ def _safely(work: Callable[[], Response]) -> Response:
         return {"status": "failed", "reason": location_of(error)}
 
 
-def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
+def _plan(order: CallOrder | CallRefused, at: object, request: str) -> CallResult:
     """Log an order with a time. The table's stream has it scheduled. Raises LogError, SecretError."""
     order, when = _checked(order), read_time(at, datetime.now(UTC), most_ahead(settings.retention_days))
     if isinstance(order, CallRefused):
@@ -140,7 +140,7 @@ def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
     return {"status": "planned", "at": when.isoformat()}
 
 
-def _carry_out(place: PlanKey, request: str) -> Response:
+def _carry_out(place: PlanKey, request: str) -> CallResult:
     """Place a planned call now that its time has come, and note that in the plan's log. Raises LogError."""
     plan = due(log.read(place.log), place.key)
     if isinstance(plan, CallRefused):
@@ -154,23 +154,23 @@ def _carry_out(place: PlanKey, request: str) -> Response:
     return answer
 
 
-def _stop(id: str) -> Response:
+def _stop(id: str) -> CallResult:
     orders.stop(id)
     return {"status": "stopped"}
 
 
-def _show(id: str, after: str) -> Response:
+def _show(id: str, after: str) -> CallResult:
     counts, until, last = orders.counts(id, after)
     when = datetime.fromtimestamp(until / 1000, UTC).isoformat() if until else ""
     return {"status": "shown", "counts": counts, "until": when, "after": last}
 
 
-def _progress(call: str) -> Response:
+def _progress(call: str) -> CallResult:
     found = progress(log.read(call_log(call)))
     return {"status": found.status, "answered_by": found.answered_by, "seconds": found.seconds, "over": found.over}
 
 
-def _place(order: CallOrder | CallRefused, request: str) -> Response:
+def _place(order: CallOrder | CallRefused, request: str) -> CallResult:
     order = _checked(order)
     if isinstance(order, CallRefused):
         return _refused(order)
@@ -236,7 +236,7 @@ def _dialer() -> TwilioDialer:
     return TwilioDialer(account, key, secrets.get("twilio-api-key-secret"), settings.twilio_url)
 
 
-def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
+def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> CallResult:
     query = urlencode({"agent": order.agent, "request": request})
     answer = f"{settings.public_url}/voice-out?{query}"
     day = day_at(time.time())
@@ -293,5 +293,5 @@ def _uncount(request: str, day: str, micros: int) -> None:
         logger.warning("a call was not removed from a counter: %s", error)
 
 
-def _refused(refused: CallRefused) -> Response:
+def _refused(refused: CallRefused) -> CallResult:
     return {"status": "refused", "why": refused.why, "reason": refused.words}

@@ -7,7 +7,7 @@ from functions import agents
 from functions.adapters import dynamodb, metrics, records, twilio, waiting, warm
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.adapters.twilio_signature import is_signed
 from functions.agents import AGENTS, answering
@@ -17,7 +17,7 @@ from functions.relay.error_location import location_of
 from functions.relay.ports import SecretError, Secrets
 from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
-from functions.webhooks.deps import Response, WebhookDeps, twiml
+from functions.webhooks.deps import HttpResponse, WebhookDeps, twiml
 from functions.webhooks.incoming import answer_incoming_call, answer_placed_call
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.screening import screened
@@ -38,7 +38,7 @@ log = dynamodb.DynamoLog(dynamodb_client, settings.table, settings.retention_day
 lambda_client = warm.client()
 
 
-def handler(event: dict[str, Any], _: object) -> Response:
+def handler(event: dict[str, Any], _: object) -> HttpResponse:
     """Answer a webhook with TwiML. A request that Twilio did not sign gets 403 before anything else is done."""
     try:
         begin()
@@ -60,7 +60,7 @@ def _token() -> str:
     return secrets.get("twilio-auth-token")
 
 
-def _respond(webhook: Webhook) -> Response:
+def _respond(webhook: Webhook) -> HttpResponse:
     if noting := _NOTED.get(webhook.path):
         return noting(deps, webhook)
     return twiml(_ANSWERED.get(webhook.path, socket_ended)(deps, webhook))
@@ -76,7 +76,7 @@ _ANSWERED: Mapping[str, Callable[[WebhookDeps, Webhook], str]] = {
 }
 """The functions of the webhooks that get TwiML. All other paths are those of the end of a session."""
 
-_NOTED: Mapping[str, Callable[[WebhookDeps, Webhook], Response]] = {
+_NOTED: Mapping[str, Callable[[WebhookDeps, Webhook], HttpResponse]] = {
     "/call-status": call_status,
     "/recorded": recording_status,
     "/analysed": transcript_ready,
@@ -142,5 +142,5 @@ deps = WebhookDeps(
     lambda: current_in(_token()),
     lambda: secrets.get("number-key"),
     records.DynamoRecords(dynamodb_client, settings.table, settings.retention_days),
-    Recognizer(),
+    NumberRecognizer(),
 )

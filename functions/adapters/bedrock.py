@@ -20,7 +20,7 @@ from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
 from functions.adapters.connections import Cancellable
 from functions.relay.wire.accepted import accepted, arguments_of
-from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
+from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, thinking, turns
 from functions.relay.wire.model import (
     FailureKind,
     Message,
@@ -67,12 +67,12 @@ _FAILURE_KINDS: dict[str, FailureKind] = {
 }
 
 
-class _Plain(AWSHTTPConnectionPool):
+class _BotoHttpPool(AWSHTTPConnectionPool):
     class ConnectionCls(Cancellable, AWSHTTPConnection):  # type: ignore[misc]  # as in botocore
         """A connection of botocore that another task can close."""
 
 
-class _Encrypted(AWSHTTPSConnectionPool):
+class _BotoHttpsPool(AWSHTTPSConnectionPool):
     class ConnectionCls(Cancellable, AWSHTTPSConnection):  # type: ignore[misc]  # as in botocore
         """The same with TLS."""
 
@@ -85,7 +85,7 @@ def client() -> "BedrockRuntimeClient":
 def cancellable(client: "BedrockRuntimeClient") -> "BedrockRuntimeClient":
     """Have a client make connections that another task can close. botocore has no public way to its connections."""
     made: Any = client
-    made._endpoint.http_session._pool_classes_by_scheme.update(http=_Plain, https=_Encrypted)
+    made._endpoint.http_session._pool_classes_by_scheme.update(http=_BotoHttpPool, https=_BotoHttpsPool)
     return client
 
 
@@ -217,7 +217,7 @@ def _block(block: Block) -> "wire.ContentBlockTypeDef":
 
 def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
-    calls = OpenCalls()
+    calls = StreamedCalls()
     stop, usage = "", Usage()
     for event in events:
         match event:

@@ -17,7 +17,7 @@ from anthropic import types as wire
 from functions.adapters.connections import cancellable
 from functions.relay.cancel_scope import is_cancelled
 from functions.relay.wire.accepted import accepted, arguments_of
-from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
+from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, thinking, turns
 from functions.relay.wire.model import (
     FailureKind,
     Message,
@@ -208,7 +208,7 @@ def _block(block: Block) -> ContentBlock:
 
 def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
-    calls = OpenCalls()
+    calls = StreamedCalls()
     stop, usage = "", Usage()
     for event in events:
         match event:

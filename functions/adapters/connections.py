@@ -30,16 +30,16 @@ class Cancellable(HTTPConnection):
             raise
 
 
-class _Plain(HTTPConnectionPool):
+class _HttpPool(HTTPConnectionPool):
     ConnectionCls = Cancellable
 
 
-class _Encrypted(HTTPSConnectionPool):
+class _HttpsPool(HTTPSConnectionPool):
     class ConnectionCls(Cancellable, HTTPSConnection):
         """A connection with TLS."""
 
 
-POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Plain, "https": _Encrypted}
+POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _HttpPool, "https": _HttpsPool}
 """The pools of such connections, by scheme."""
 
 

@@ -44,7 +44,7 @@ ADD_MONEY = "ADD spent :micros SET expires = :expires"
 BUSY = ("TransactionConflict", "TransactionConflictException", "ThrottlingError", "ProvisionedThroughputExceeded")
 """Codes of a write that DynamoDB refused because of others at the same moment."""
 
-Item = dict[str, Any]
+CounterItem = dict[str, Any]
 """An item of the table, as DynamoDB returns it; empty if the table has none."""
 
 
@@ -110,10 +110,10 @@ class DynamoCounters:
                 self._sleep(random() * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (number - 1)))
             yield number
 
-    def _read(self, reservations: Mapping[LimitName, Reservation]) -> dict[LimitName, Item]:
+    def _read(self, reservations: Mapping[LimitName, Reservation]) -> dict[LimitName, CounterItem]:
         """Return the item of each reservation's counter."""
         keys = [_key(reservation.counter) for reservation in reservations.values()]
-        found: dict[str, Item] = {}
+        found: dict[str, CounterItem] = {}
         for _ in self._tries():
             wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             try:
@@ -125,7 +125,7 @@ class DynamoCounters:
                 return {name: found.get(reservation.counter, {}) for name, reservation in reservations.items()}
         raise CountersError("DynamoDB: the counters are read too often")
 
-    def _write(self, updates: list["_Update"]) -> dict[int, Item]:
+    def _write(self, updates: list["_Update"]) -> dict[int, CounterItem]:
         """Change all items or none; return those whose conditions do not hold. Raises BusyError, CountersError."""
         try:
             self._client.transact_write_items(TransactItems=[{"Update": one.request(self._table)} for one in updates])
@@ -163,7 +163,7 @@ class _Update:
     counter: str
     change: str
     condition: str
-    values: Item
+    values: CounterItem
     call: str = ""
 
     def request(self, table: str) -> Any:
@@ -189,11 +189,11 @@ class _Ring:
     now: int
     seconds: int
 
-    def is_in(self, item: Item) -> bool:
+    def is_in(self, item: CounterItem) -> bool:
         """Return whether the call is counted and active already."""
         return self.call in count_in(item).active
 
-    def fits(self, reservation: Reservation, item: Item) -> bool:
+    def fits(self, reservation: Reservation, item: CounterItem) -> bool:
         """Return whether the counter has room for the call."""
         match reservation:
             case Charge(_, micros, most):
@@ -201,7 +201,7 @@ class _Ring:
             case Seat(_, quota):
                 return count_in(item).renewed(self.now).admits(quota, self.now)
 
-    def update(self, reservation: Reservation, item: Item) -> _Update:
+    def update(self, reservation: Reservation, item: CounterItem) -> _Update:
         """Return the change that counts the call, if no other invocation changes the counter first."""
         match reservation:
             case Charge():
@@ -216,7 +216,7 @@ class _Ring:
         values |= {":until": self.now + self.seconds, ":expires": self.now + KEPT_S}
         return _Update(counter, ADD_CALL, HAS_ROOM, _numbers(values), self.call)
 
-    def _renewed(self, counter: str, item: Item) -> _Update:
+    def _renewed(self, counter: str, item: CounterItem) -> _Update:
         """Begin a counter or its new day, or remove the calls that must have ended."""
         count = count_in(item).renewed(self.now).with_call(self.call, self.now + self.seconds)
         version = int(item.get("version", {}).get("N", 0))
@@ -234,15 +234,15 @@ def _is_refused(reason: Mapping[str, Any]) -> bool:
     return reason.get("Code") == "ConditionalCheckFailed"
 
 
-def _key(counter: str) -> Item:
+def _key(counter: str) -> CounterItem:
     return {"log": {"S": counter}, "key": {"S": KEY}}
 
 
-def _numbers(values: Mapping[str, int]) -> Item:
+def _numbers(values: Mapping[str, int]) -> CounterItem:
     return {name: {"N": str(value)} for name, value in values.items()}
 
 
-def count_in(item: Item) -> Count:
+def count_in(item: CounterItem) -> Count:
     """Return the count that an item of the table holds; an empty one holds none."""
     active = {call: int(until["N"]) for call, until in item.get("active", {}).get("M", {}).items()}
     return Count(int(item.get("today", {}).get("N", 0)), int(item.get("calls", {}).get("N", 0)), active)

@@ -9,8 +9,8 @@ import re
 from functions.relay.text.private import Private
 
 
-class Recognizer:
-    """Implements the port `Recognizer` of `functions.relay.text.redaction`."""
+class NumberRecognizer:
+    """Implements the port `Recognizer` of `functions.relay.text.private`."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
         """Return whether this is a number of that kind."""

@@ -6,7 +6,7 @@ from functools import partial
 from functions.live.deps import Deps
 from functions.live.private import as_told, read_private
 from functions.relay import Agent, Caller
-from functions.relay.agent.words import Words, stranger, words_for
+from functions.relay.agent.words import AgentText, stranger, words_for
 from functions.relay.answer.actions import Ask
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.guarding import guard_of
@@ -55,7 +55,7 @@ def instructions_of(deps: Deps, agent: Agent, call: Call) -> Instructions:
     return Instructions(prompt, situation(agent, caller, opened.began, now))
 
 
-def words_or_usual(words: Words, caller: Caller, name: str) -> str:
+def words_or_usual(words: AgentText, caller: Caller, name: str) -> str:
     """Return the words for a caller. If the agent's function fails, return its words for an unknown caller."""
     for one in (caller, stranger(caller.language)):
         try:

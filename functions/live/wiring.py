@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import agents
 from functions.adapters import dynamodb, metrics, reminders
 from functions.adapters.counters import DynamoCounters
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.live.deps import Ports
 from functions.live.guarded_model import GuardedModel
 from functions.live.metered_call import MeteredCall
@@ -49,7 +49,7 @@ def sessions(line: Line) -> Sessions:
         report=measure,
         limits=limits,
         limited=count_limited,
-        recognizer=Recognizer(),
+        recognizer=NumberRecognizer(),
         drafts=not any(one.provider.keeps_call for one in settings.models),
         facts_of=facts_of,
         costs_extra=costs_extra,

@@ -15,12 +15,12 @@ from functions.relay.log.keys import announcement, call_log
 from functions.relay.ports import Counters, Log, Records
 from functions.relay.text.private import NoRecognizer, Recognizer
 
-Response = dict[str, Any]
+HttpResponse = dict[str, Any]
 
 TICKET_BYTES = 24
 """Random bytes of a ticket: too many to guess it within its minute."""
 
-NO_CONTENT: Response = {"statusCode": 204}
+NO_CONTENT: HttpResponse = {"statusCode": 204}
 """The response to a callback that only reports something."""
 
 
@@ -83,6 +83,6 @@ class WebhookDeps:
             entries = self.log.read(call_log(call))
 
 
-def twiml(document: str) -> Response:
+def twiml(document: str) -> HttpResponse:
     """Return the response with a TwiML document."""
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": document}

@@ -9,14 +9,14 @@ from functions.relay.log.hand_off_events import MENU
 from functions.relay.log.keys import Key, Slot, call_log, transcript_log
 from functions.relay.outbound import read_progress
 from functions.relay.wire.callback import FINAL
-from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+from functions.webhooks.deps import NO_CONTENT, HttpResponse, WebhookDeps
 from functions.webhooks.limiting import call_over
 from functions.webhooks.people import mark_of_person, note_call
 
 logger = logging.getLogger("hotline")
 
 
-def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
+def call_status(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log the progress of a call, and who took it from a menu. Warm the session's function while it rings."""
     if webhook.asked(MENU):
         return _taken_from_menu(deps, webhook)
@@ -31,7 +31,7 @@ def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
     return NO_CONTENT
 
 
-def _taken_from_menu(deps: WebhookDeps, webhook: Webhook) -> Response:
+def _taken_from_menu(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log once that a person has taken a call from a menu. The webhook is about the person's own call."""
     theirs = webhook.named("CallSid")
     event = HandedOff(f"{MENU}-{theirs}", MENU, webhook.named("To"))
@@ -40,7 +40,7 @@ def _taken_from_menu(deps: WebhookDeps, webhook: Webhook) -> Response:
     return NO_CONTENT
 
 
-def recording_status(deps: WebhookDeps, webhook: Webhook) -> Response:
+def recording_status(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log the status of a recording."""
     key, event = recorded(webhook.named("RecordingSid"), webhook.form)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, event))
@@ -48,7 +48,7 @@ def recording_status(deps: WebhookDeps, webhook: Webhook) -> Response:
     return NO_CONTENT
 
 
-def transcript_ready(deps: WebhookDeps, webhook: Webhook) -> Response:
+def transcript_ready(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log that a transcript has results, once. The table's stream then starts what reads them.
 
     Source: Twilio, "Conversation Intelligence (classic) onboarding guide", Webhooks.

@@ -13,12 +13,12 @@ from functions.relay.admission import is_over
 from functions.relay.log.events import Announced, Entry, Screened, SessionJoined
 from functions.relay.log.keys import call_log
 from functions.relay.screening import SCREENED, machine_in, screen
-from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+from functions.webhooks.deps import NO_CONTENT, HttpResponse, WebhookDeps
 
 logger = logging.getLogger("hotline")
 
 
-def screened(deps: WebhookDeps, webhook: Webhook) -> Response:
+def screened(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log who answered, and end the call's session if it is a machine. A call that is over does not change."""
     log, answered_by = call_log(webhook.named("CallSid")), webhook.form.get("AnsweredBy", "")
     if is_over(one.event for one in deps.log.read(log)):

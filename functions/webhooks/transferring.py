@@ -29,7 +29,7 @@ from functions.relay.transfer import (
     tried,
     tries,
 )
-from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+from functions.webhooks.deps import NO_CONTENT, HttpResponse, WebhookDeps
 from functions.webhooks.limiting import stay_counted
 
 logger = logging.getLogger("hotline")
@@ -97,7 +97,7 @@ def hold(deps: WebhookDeps, webhook: Webhook) -> str:
     return waiting.hold(words, agent, language, webhook.url(deps.public_url))
 
 
-def machine_heard(deps: WebhookDeps, webhook: Webhook) -> Response:
+def machine_heard(deps: WebhookDeps, webhook: Webhook) -> HttpResponse:
     """Log that a machine has answered a hand-off. The next `/taken` of the call to it then hangs up."""
     leg = _read_leg(deps, webhook, webhook.asked("call"))
     if leg.hand_off and webhook.form.get("AnsweredBy", "").startswith(MACHINES):

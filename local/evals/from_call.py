@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.agents import AGENTS
 from functions.relay import Agent
 from functions.relay.ports import LogError
@@ -64,7 +64,7 @@ def drafted(record: CallRecord) -> Iterator[str]:
         redact,
         kinds=frozenset(Private),
         language=record.language or agent.language,
-        recognizer=Recognizer(),
+        recognizer=NumberRecognizer(),
     )
     deeds = [deed for turn in record.turns if (deed := _deed(turn, agent, clean)) is not None]
     if not deeds:

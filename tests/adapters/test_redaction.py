@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.relay.text.private import Private
 
 
@@ -33,12 +33,12 @@ from functions.relay.text.private import Private
     ],
 )
 def test_a_number_is_recognised(kind: Private, compact: str, language: str, known: bool) -> None:
-    assert Recognizer().is_a(kind, compact, language) is known
+    assert NumberRecognizer().is_a(kind, compact, language) is known
 
 
 def test_the_libraries_are_imported_by_the_first_number_only() -> None:
     probe = (
-        "import sys; from functions.adapters.redaction import Recognizer; "
+        "import sys; from functions.adapters.redaction import NumberRecognizer; "
         "assert not {'stdnum', 'phonenumbers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", probe], check=True, timeout=60)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder, read
@@ -58,7 +58,7 @@ class Read(Scene):
 
         agents = {"rosa": replace(DESK, after=[self.after, tell])}
         ports = (self.log, self.records, self.notes)
-        return FollowUpDeps(*ports, lambda: str, price_of, agents, model=self.given, recognizer=Recognizer())
+        return FollowUpDeps(*ports, lambda: str, price_of, agents, model=self.given, recognizer=NumberRecognizer())
 
     def follow(self, by: str = "1") -> str:
         return check(self.deps, FollowUpReminder(call_log(CALL), 5, by))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.relay import Agent, Caller
 from functions.relay.log.events import Entry, PromptKept, SessionOpened
 from functions.relay.log.keys import Key
@@ -48,7 +48,7 @@ def test_a_function_of_the_caller_is_stored_for_its_session_redacted() -> None:
         return f"You talk to {caller.number}, who pays with 4111 1111 1111 1111."
 
     house = House(desk=asking(words))
-    house.sessions = replace(house.sessions, recognizer=Recognizer())
+    house.sessions = replace(house.sessions, recognizer=NumberRecognizer())
     house.opened()
     assert house.events()[0].prompt == "prompt/c1"
     assert prompts(house)[0].text == "You talk to +15550101, who pays with [card]."

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.live.early_request import put_while_asking
 from functions.relay import EndCall, ToolError
 from functions.relay.call.history import MOST_HELD_TURNS
@@ -40,7 +40,7 @@ def asks_to_pay(**arguments: Any) -> list[StreamEvent | Exception]:
 
 def house(*answers: Any, log: MemoryLog | None = None, **changes: Any) -> House:
     one = House(*answers, log=log, desk=replace(DESK_WITH_PAY, **changes)).opened()
-    one.sessions = replace(one.sessions, recognizer=Recognizer())
+    one.sessions = replace(one.sessions, recognizer=NumberRecognizer())
     PAID.clear()
     return one
 

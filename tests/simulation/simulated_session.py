@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.live.deps import Frame, Ports
 from functions.live.reminders import AnswerReminder, Reminder, TimeLimitReminder, read
 from functions.live.session import Sessions
@@ -255,7 +255,7 @@ class SimulatedSession:
             self._agents,
             lambda: self._scheduler.now + invocation.clock_off,
             lambda: ScheduledTasks(self._scheduler, invocation),
-            recognizer=Recognizer(),
+            recognizer=NumberRecognizer(),
         )
         invoked = invocation.invoked
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from functions.adapters.http import StreamError
 from functions.adapters.openai.descriptions import described
 from functions.adapters.openai.effort import bound, effort
-from functions.relay.wire.blocks import OpenCalls
+from functions.relay.wire.blocks import StreamedCalls
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -72,7 +72,7 @@ def _items(message: Message) -> Iterator[dict[str, Any]]:
 
 def stream_events(events: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
-    calls, asked, end = OpenCalls(), False, None
+    calls, asked, end = StreamedCalls(), False, None
     for event in events:
         match event:
             case {"type": "response.output_text.delta", "delta": str(text)} if text:

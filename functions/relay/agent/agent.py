@@ -19,12 +19,12 @@ from functions.relay.agent.language_tags import nearest
 from functions.relay.agent.menu import Menu
 from functions.relay.agent.outcomes import EndCall, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, phrases, spoken_in
-from functions.relay.agent.relay_attributes import Attribute
+from functions.relay.agent.relay_attributes import RelayAttribute
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Tool
 from functions.relay.agent.topics import Topics, topics_prompt
 from functions.relay.agent.voices import Voice
-from functions.relay.agent.words import Words, stranger, words_for
+from functions.relay.agent.words import AgentText, stranger, words_for
 from functions.relay.agent.zones import zone_of
 from functions.relay.log.events import Announced
 from functions.relay.log.memory import Value
@@ -44,11 +44,11 @@ class Agent:
     Only `prompt`, `greeting` and `voices` are required. Raises AgentError for an agent that cannot work.
     """
 
-    prompt: Words
+    prompt: AgentText
     """The model's instructions: a text, one text for each language, or a function of the `Caller`, such as
     `"You answer the phone of a restaurant."`."""
 
-    greeting: Words
+    greeting: AgentText
     """The first words: a text, one text for each language, or a function of the `Caller`, such as
     `lambda caller: f"Hello {caller.facts.get('name', '')}!"`."""
 
@@ -99,7 +99,7 @@ class Agent:
     hints: Sequence[str] = ()
     """Words that callers say and that recognition may miss, such as `["Rosa"]`; 500 at most. Default: none."""
 
-    relay: Mapping[str, Attribute] = field(default_factory=dict)
+    relay: Mapping[str, RelayAttribute] = field(default_factory=dict)
     """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. `customer_name` and
     `conversationId` are functions of the `Caller`. Default: none."""
 
@@ -247,7 +247,7 @@ class Agent:
         """Return the agent with its second voices, where it has them; unchanged if `second` is False."""
         return self._with("voices", {tag: one.second or one for tag, one in self.voices.items()}) if second else self
 
-    def with_relay(self, relay: Mapping[str, Attribute]) -> "Agent":
+    def with_relay(self, relay: Mapping[str, RelayAttribute]) -> "Agent":
         """Return the agent with these attributes of <ConversationRelay>, which belong to one call."""
         return self._with("relay", relay)
 

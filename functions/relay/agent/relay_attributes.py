@@ -14,7 +14,7 @@ from functions.relay.agent.twiml_text import text_fault
 from functions.relay.agent.voices import EXAMPLES, MODEL, NAMES
 from functions.relay.agent.words import check_words
 
-Attribute = str | bool | int | float | Callable[[Caller], str]
+RelayAttribute = str | bool | int | float | Callable[[Caller], str]
 """The value of an attribute, or a function that returns it for a caller; empty for none."""
 
 _BOOL, _NORMAL, _ANY, _ID = "true|false", "on|auto|off", ".+", "[A-Za-z0-9_-]+"

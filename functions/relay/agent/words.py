@@ -9,7 +9,7 @@ from functions.relay.agent.phrases import Spoken, spoken_in
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 
-Words = Spoken | Callable[[Caller], str]
+AgentText = Spoken | Callable[[Caller], str]
 """A text, one text for each language, or a function of a `Caller` that returns a text."""
 
 EXAMPLE = Caller("+15550142", "+15550100", "CA" + "0" * 32)
@@ -21,7 +21,7 @@ MOST_PROMPT_CHARACTERS = 100_000
 WANTED = "write a text, a text for each language, or a function of a Caller that returns a text"
 
 
-def words_for(words: Words, caller: Caller) -> str:
+def words_for(words: AgentText, caller: Caller) -> str:
     """Return the words for a caller, in the language of the call. Raises whatever the function raises."""
     return str(words(caller)) if callable(words) else spoken_in(words, caller.language)
 
@@ -49,7 +49,7 @@ def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_b
             raise AgentError(f"{name} is {words!r}; {WANTED}.")
 
 
-def check_prompt_length(prompt: Words) -> None:
+def check_prompt_length(prompt: AgentText) -> None:
     """Raise AgentError for a prompt that is too long to be sent with each request."""
     for text in [prompt] if isinstance(prompt, str) else prompt.values() if isinstance(prompt, Mapping) else []:
         if len(text) > MOST_PROMPT_CHARACTERS:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from functions.relay.agent.agent import Agent
 from functions.relay.answer.instructions import Instructions
-from functions.relay.answer.tool_round import OpenCall, OpenCalls, SideEffects, ToolRound
+from functions.relay.answer.tool_round import OpenCall, SideEffects, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, fitting, history, merged
 from functions.relay.call.turn import Turn
@@ -205,7 +205,7 @@ def names(call: Call) -> tuple[str, str]:
     return sid, str(call.turns[-1].key) if call.turns else ""
 
 
-def open_calls(call: Call) -> OpenCalls:
+def open_calls(call: Call) -> tuple[OpenCall, ...]:
     """Return the tool calls of older answers without a result that their invocations may still make."""
     since = call.turns[-1].key.at - LONGEST_INVOCATION_MS if call.turns else 0
     return tuple(

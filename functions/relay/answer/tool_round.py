@@ -37,9 +37,6 @@ class OpenCall:
     result: Key
 
 
-OpenCalls = tuple[OpenCall, ...]
-
-
 class SideEffects(IntEnum):
     """What tools have done. If the answer fails, the caller is told the truth about it."""
 
@@ -84,7 +81,7 @@ class ToolRound:
     """The tool calls of one request to the model. Times are seconds of one clock."""
 
     def __init__(
-        self, slot: int, ids: CallIds, before: "ToolRound | None" = None, open_calls: OpenCalls = ()
+        self, slot: int, ids: CallIds, before: "ToolRound | None" = None, open_calls: tuple[OpenCall, ...] = ()
     ) -> None:
         """Begin without tool calls. `slot` is the first one of the round's entries.
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functions.relay.log.keys import frame_key, session_log
 from functions.relay.wire.messages import Info
 
-Item = dict[str, Mapping[str, str]]
+TableItem = dict[str, Mapping[str, str]]
 """An item in DynamoDB's JSON: each attribute by its name, with its type and its value."""
 
 NOTES = "info"
@@ -19,7 +19,7 @@ NOTES = "info"
 DAY_S = 86_400
 
 
-def item(log: str, key: str, kind: str, event: Mapping[str, str], expires: str) -> Item:
+def item(log: str, key: str, kind: str, event: Mapping[str, str], expires: str) -> TableItem:
     """Return the item of an event. `event` is typed; `expires` is in seconds since 1970."""
     return {"log": {"S": log}, "key": {"S": key}, "kind": {"S": kind}, "event": event, "expires": {"N": expires}}
 

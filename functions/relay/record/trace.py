@@ -21,7 +21,7 @@ INTERNAL, CLIENT = 1, 3
 ERROR = 2
 """The value of StatusCode for a span that failed."""
 
-Attribute = str | int | float | bool
+AttributeValue = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Span:
     kind: int
     began: int
     ended: int
-    attributes: Mapping[str, Attribute | None]
+    attributes: Mapping[str, AttributeValue | None]
 
 
 def trace_of(record: CallRecord, providers: Mapping[str, str]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _spans(record: CallRecord, providers: Mapping[str, str]) -> Iterator[_Span]:
 def _call(record: CallRecord, providers: Mapping[str, str]) -> _Span:
     provider = next((turn.model.partition(":")[0] for turn in record.turns if turn.model), "")
     agent = record.agents[-1] if record.agents else None
-    attributes: dict[str, Attribute | None] = {
+    attributes: dict[str, AttributeValue | None] = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.agent.name": agent.name if agent else None,
         "gen_ai.agent.version": (agent.version or None) if agent else None,
@@ -79,7 +79,7 @@ def _turn(path: str, began: int, turn: TurnRecord, providers: Mapping[str, str])
     """Yield the span of a turn, of its request to the model, and of its tools."""
     asked = max(turn.first_token_ms or 0, turn.first_words_ms or 0)
     whole = max(asked, turn.voice_ms or 0, (turn.first_token_ms or 0) + sum(tool.took_ms for tool in turn.tools))
-    attributes: dict[str, Attribute | None] = {
+    attributes: dict[str, AttributeValue | None] = {
         "gen_ai.agent.name": turn.agent,
         "hotline.cause": turn.cause,
         "hotline.first_words_ms": turn.first_words_ms,
@@ -97,7 +97,7 @@ def _turn(path: str, began: int, turn: TurnRecord, providers: Mapping[str, str])
 
 def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Mapping[str, str]) -> _Span:
     provider, _, model = turn.model.partition(":")
-    attributes: dict[str, Attribute | None] = {
+    attributes: dict[str, AttributeValue | None] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": providers.get(provider, provider),
         "gen_ai.request.model": model or provider,
@@ -109,7 +109,7 @@ def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Map
     return _Span(path, f"chat {model or provider}", CLIENT, began, ended, attributes)
 
 
-def _tokens(usage: Usage) -> dict[str, Attribute | None]:
+def _tokens(usage: Usage) -> dict[str, AttributeValue | None]:
     """Return the tokens as the conventions count them: those of the cache are a part of the input."""
     return {
         "gen_ai.usage.input_tokens": usage.input + usage.cache_read + usage.cache_write,
@@ -120,7 +120,7 @@ def _tokens(usage: Usage) -> dict[str, Attribute | None]:
 
 
 def _tool(path: str, began: int, tool: ToolRecord) -> _Span:
-    attributes: dict[str, Attribute | None] = {
+    attributes: dict[str, AttributeValue | None] = {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": tool.name,
         "gen_ai.tool.type": "function",
@@ -150,12 +150,12 @@ def _id(call: str, path: str, letters: int) -> str:
     return hashlib.sha256(f"{call} {path}".encode()).hexdigest()[:letters]
 
 
-def _attributes(values: Mapping[str, Attribute | None]) -> list[dict[str, Any]]:
+def _attributes(values: Mapping[str, AttributeValue | None]) -> list[dict[str, Any]]:
     """Return attributes as OTLP's JSON has them, without those that are not known."""
     return [{"key": key, "value": _value(value)} for key, value in values.items() if value is not None]
 
 
-def _value(value: Attribute) -> dict[str, Any]:
+def _value(value: AttributeValue) -> dict[str, Any]:
     match value:
         case bool():
             return {"boolValue": value}

@@ -55,7 +55,7 @@ def thinking(model_id: str) -> str | None:
     return "between_tools" if "sonnet-5-5" in model_id else "disabled"
 
 
-class OpenCalls:
+class StreamedCalls:
     """The tool calls that a stream is writing, each under the index of its block.
 
     A service ends a block with the same event whether the model or the token limit ended it. So a call is complete

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.relay.call.call import Call, fold
 from functions.relay.call.redacted_prompt import (
     RedactedPrompt,
@@ -21,7 +21,7 @@ from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message
 from tests.relay.scenes import at, opened, under
 
-CARD, REDACTOR = "4111111111111111", Redactor(DEFAULT, "en-US", Recognizer())
+CARD, REDACTOR = "4111111111111111", Redactor(DEFAULT, "en-US", NumberRecognizer())
 
 
 def key(ms: int) -> Key:

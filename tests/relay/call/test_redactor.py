@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.relay.call.redactor import Redactor, UnknownPlaceholderError
 from functions.relay.log.events import AgentSaid, DigitsRequested, Event, HandedOff, ToolCalled, ToolReturned
 from functions.relay.text.private import DEFAULT
 
 CARD, CARD_1 = "4111111111111111", "[card 1]"
-REDACTOR = Redactor(DEFAULT, "en-US", Recognizer(), {CARD_1: CARD})
+REDACTOR = Redactor(DEFAULT, "en-US", NumberRecognizer(), {CARD_1: CARD})
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_arguments_that_are_no_json_are_redacted_as_a_text(broken: str) -> None:
     assert REDACTOR.event(ToolCalled("t1", "pay", broken)) == ToolCalled("t1", "pay", broken.replace(CARD, CARD_1))
 
 
-HELD = Redactor(DEFAULT, "en-US", Recognizer(), {"[digits 1]": "41111111", CARD_1: CARD})
+HELD = Redactor(DEFAULT, "en-US", NumberRecognizer(), {"[digits 1]": "41111111", CARD_1: CARD})
 
 
 @pytest.mark.parametrize(

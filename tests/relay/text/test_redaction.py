@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn, verhoeff
 
-from functions.adapters.redaction import Recognizer
+from functions.adapters.redaction import NumberRecognizer
 from functions.relay.text.digit_words import single_words
 from functions.relay.text.numbers.cardinals import cardinal
 from functions.relay.text.private import DEFAULT, Private
@@ -29,7 +29,7 @@ CARD, IBAN, AADHAAR = "4111111111111111", "DE89370400440532013000", "23412341234
 
 
 def redacted(text: str, language: str = "en-US", kinds: frozenset[Private] = ALL) -> str:
-    return redact(text, kinds, language, Recognizer())
+    return redact(text, kinds, language, NumberRecognizer())
 
 
 def said(digits: str, language: str) -> str:
@@ -288,7 +288,7 @@ def test_prices_years_and_times_are_not_private(language: str, text: str) -> Non
     ],
 )
 def test_what_goes_on_in_the_next_prompt_is_redacted(texts: tuple[str, ...], safe: tuple[str, ...]) -> None:
-    assert redact_turn(texts, ALL, "en-US", Recognizer()) == safe
+    assert redact_turn(texts, ALL, "en-US", NumberRecognizer()) == safe
 
 
 def test_only_cards_and_national_ids_are_redacted_by_default() -> None:
@@ -307,21 +307,21 @@ def test_every_card_is_redacted_however_it_is_said(start: str, language: str, da
         pieces.append(data.draw(st.sampled_from([piece, said(piece, language)])))
         place += size
     text = data.draw(st.sampled_from([" ", ", ", "-"])).join(pieces)
-    assert redact(text, DEFAULT, language, Recognizer()) == "[card]"
+    assert redact(text, DEFAULT, language, NumberRecognizer()) == "[card]"
 
 
 @given(st.from_regex(r"[2-9][0-9]{10}", fullmatch=True))
 def test_every_aadhaar_is_redacted(start: str) -> None:
     number = start + verhoeff.calc_check_digit(start)
     palindrome = number == number[::-1]  # the issuer gives none of these
-    assert redact(number, frozenset({Private.AADHAAR}), "hi-IN", Recognizer()) == (
+    assert redact(number, frozenset({Private.AADHAAR}), "hi-IN", NumberRecognizer()) == (
         number if palindrome else "[aadhaar]"
     )
 
 
 def test_hindi_digits_in_latin_letters_are_found_over_two_texts() -> None:
     texts = ["It is chaar ek ek ek ek ek ek ek", "ek do teen ek ek ek ek chhe"]
-    assert redact_turn(texts, ALL, "en-IN", Recognizer()) == ("It is [card]", "[card]")
+    assert redact_turn(texts, ALL, "en-IN", NumberRecognizer()) == ("It is [card]", "[card]")
     row = open_row(texts[:1], (), "en-IN")
     assert row is not None
     assert row.value == "41111111"
@@ -333,9 +333,9 @@ def test_english_words_that_hindi_has_too_are_no_digits() -> None:
 
 def test_a_number_that_goes_on_with_a_few_words_has_two_placeholders() -> None:
     text = "It is 4111 1111, and the rest of it is 1111 1111."
-    assert redact_turn([text], ALL, "en-US", Recognizer()) == ("It is [card], and the rest of it is [card].",)
+    assert redact_turn([text], ALL, "en-US", NumberRecognizer()) == ("It is [card], and the rest of it is [card].",)
     texts = ["It is 4111 1111, let me see", "now it goes on with 1111 1111."]
-    assert redact_turn(texts, ALL, "en-US", Recognizer()) == (
+    assert redact_turn(texts, ALL, "en-US", NumberRecognizer()) == (
         "It is [card], let me see",
         "now it goes on with [card].",
     )
@@ -374,7 +374,7 @@ def test_a_kind_is_known_by_how_its_digits_are_grouped(text: str, language: str,
 
 def test_each_value_gets_its_own_placeholder() -> None:
     texts = [f"{CARD} or 3782 822463 10005?", f"The first, {CARD}."]
-    spans = found(texts, DEFAULT, "en-US", Recognizer())
+    spans = found(texts, DEFAULT, "en-US", NumberRecognizer())
     assert [span.value for span in spans] == [CARD, "378282246310005", CARD]
     placeholders = {CARD: "[card 1]", "378282246310005": "[card 2]"}
     assert with_placeholders(texts, spans, placeholders) == ("[card 1] or [card 2]?", "The first, [card 1].")
@@ -395,7 +395,7 @@ def test_each_value_gets_its_own_placeholder() -> None:
     ],
 )
 def test_digits_at_the_end_are_an_open_row(texts: list[str], row: tuple[int, int, str] | None) -> None:
-    spans = found(texts, ALL, "en-US", Recognizer())
+    spans = found(texts, ALL, "en-US", NumberRecognizer())
     found_row = open_row(texts, spans, "en-US")
     assert found_row == (Span(Private.CARD, *row) if row else None)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from functions.relay.wire.blocks import OpenCalls, finished, thinking, turns
+from functions.relay.wire.blocks import StreamedCalls, finished, thinking, turns
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -29,9 +29,9 @@ def test_roles_take_turns_and_results_are_the_users() -> None:
 FIND, BOOK = ToolCall("a", "find", '{"day": 1}'), ToolCall("b", "book", "{}")
 
 
-def two_calls() -> tuple[OpenCalls, list[ToolCall]]:
+def two_calls() -> tuple[StreamedCalls, list[ToolCall]]:
     """Two calls whose blocks have ended, and what was yielded of them so far."""
-    calls = OpenCalls()
+    calls = StreamedCalls()
     yielded = list(calls.begin(1, "a", "find"))
     calls.add(1, '{"day"')
     calls.add(7, "never begun")

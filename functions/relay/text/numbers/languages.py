@@ -6,7 +6,7 @@ Sources: Unicode CLDR (names of units, currencies and months, decimal signs); Go
 from collections.abc import Mapping
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.numbers.units import FEMININE_UNITS, Counted, Words, column, units_of
+from functions.relay.text.numbers.units import FEMININE_UNITS, Counted, Translations, column, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ LAKHS = r"\d{1,3}(?:,\d{2})*(?:,\d{3})+"
 """The pattern of `1,25,000`, as India groups digits."""
 
 
-_MONEY: Mapping[str, Words] = {
+_MONEY: Mapping[str, Translations] = {
     "$": ("dollar/s", "Dollar", "dólar|dólares", "dollar/s", "dollaro|dollari", "डॉलर"),
     "€": ("euro/s", "Euro", "euro/s", "euro/s", "euro", "यूरो"),
     "£": ("pound/s", "Pfund", "libra/s", "livre/s", "sterlina|sterline", "पाउंड"),
@@ -60,7 +60,7 @@ _MONEY: Mapping[str, Words] = {
     "₹": ("rupee/s", "Rupie|Rupien", "rupia/s", "roupie/s", "rupia|rupie", "रुपया|रुपये"),
     "CHF": ("Swiss franc/s", "Franken", "franco suizo|francos suizos", "franc/s", "franco|franchi", "स्विस फ़्रैंक"),
 }
-_CENTS: Mapping[str, Words] = {
+_CENTS: Mapping[str, Translations] = {
     "$": ("cent/s", "Cent", "centavo/s", "cent/s", "centesimo|centesimi", "सेंट"),
     "€": ("cent/s", "Cent", "céntimo/s", "centime/s", "centesimo|centesimi", "सेंट"),
     "£": ("penny|pence", "Pence", "penique/s", "penny|pence", "penny|pence", "पेंस"),

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 Counted = tuple[str, str]
 """The words for one thing and for several."""
 
-Words = tuple[str, str, str, str, str, str]
+Translations = tuple[str, str, str, str, str, str]
 """The words in English, German, Spanish, French, Italian and Hindi."""
 
-_UNITS: Mapping[str, Words] = {
+_UNITS: Mapping[str, Translations] = {
     "km": ("kilometer/s", "Kilometer", "kilómetro/s", "kilomètre/s", "chilometro|chilometri", "किलोमीटर"),
     "m": ("meter/s", "Meter", "metro/s", "mètre/s", "metro|metri", "मीटर"),
     "cm": ("centimeter/s", "Zentimeter", "centímetro/s", "centimètre/s", "centimetro|centimetri", "सेंटीमीटर"),
@@ -122,7 +122,7 @@ FEMININE_UNITS = frozenset(
 """Units that are counted with the feminine form of one."""
 
 
-def column(rows: Mapping[str, Words], place: int) -> dict[str, Counted]:
+def column(rows: Mapping[str, Translations], place: int) -> dict[str, Counted]:
     """Return the words of one language, by their signs."""
     return {sign: _counted(words[place]) for sign, words in rows.items()}
 
