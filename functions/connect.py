@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.adapters import dynamodb, metrics
-from functions.adapters.apigateway import of_socket, source_of
+from functions.adapters.apigateway import address_of, of_socket
 from functions.adapters.secrets import ParameterSecrets
 from functions.adapters.twilio_signature import is_signed
 from functions.relay.call_context import about, begin
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     begin()
     try:
         if not _is_signed(event):
-            words, source = "a handshake was refused: Twilio has not signed it for %s", source_of(event)
+            words, source = "a handshake was refused: Twilio has not signed it for %s", address_of(event)
             logger.warning(words, settings.relay_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="connect")
             return {"statusCode": 403}

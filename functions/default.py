@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.adapters import metrics
-from functions.adapters.apigateway import of_socket, source_of
+from functions.adapters.apigateway import address_of, of_socket
 from functions.live.deps import Frame
 from functions.live.lazy_start import LazyStart
 from functions.relay.call_context import begin
@@ -52,4 +52,4 @@ def _frame(event: dict[str, Any]) -> Frame:
     body = event.get("body") or ""
     if not isinstance(body, str):
         raise TypeError("the body of the event is not a text")
-    return Frame(connection, key, body, source_of(event))
+    return Frame(connection, key, body, address_of(event))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.adapters import menu, metrics
-from functions.adapters.apigateway import Webhook, source_of
+from functions.adapters.apigateway import Webhook, address_of
 from functions.adapters.secrets import ParameterSecrets
 from functions.adapters.twilio_signature import is_signed
 from functions.relay.agent.menu_script import Scripts, read
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], _: object, scripts: Scripts = scripts) -> dic
         webhook = Webhook.read(event)
         token = secrets.get("twilio-auth-token")
         if not is_signed(token, webhook.url(settings.public_url), webhook.proven, webhook.signature):
-            words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
+            words, source = "a webhook was refused: Twilio has not signed it for %s", address_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="menu")
             return {"statusCode": 403}

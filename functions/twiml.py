@@ -5,7 +5,7 @@ from typing import Any
 
 from functions import agents
 from functions.adapters import dynamodb, metrics, records, twilio, waiting, warm
-from functions.adapters.apigateway import Webhook, source_of
+from functions.adapters.apigateway import Webhook, address_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import NumberRecognizer
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], _: object) -> HttpResponse:
         begin()
         webhook = Webhook.read(event)
         if not is_signed(_token(), webhook.url(settings.public_url), webhook.proven, webhook.signature):
-            words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
+            words, source = "a webhook was refused: Twilio has not signed it for %s", address_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="twiml")
             return {"statusCode": 403}

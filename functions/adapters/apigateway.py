@@ -92,7 +92,7 @@ def of_socket(event: Any, id: str) -> tuple[str, Key]:
     raise ValueError("not an event of a WebSocket API")
 
 
-def source_of(event: Mapping[str, Any]) -> str:
+def address_of(event: Mapping[str, Any]) -> str:
     """Return the address from which a request came, for the log of refusals; empty if the event does not say."""
     context = event.get("requestContext") or {}
     return str((context.get("http") or context.get("identity") or {}).get("sourceIp", ""))

@@ -19,8 +19,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
 from functions.adapters.connections import Cancellable
-from functions.relay.wire.accepted import accepted, arguments_of
-from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, thinking, turns
+from functions.relay.wire.accepted import accepted_request, arguments_of
+from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, grouped_by_role, thinking
 from functions.relay.wire.model import (
     FailureKind,
     Message,
@@ -124,7 +124,7 @@ def _asked(request: Request, model_id: str, guarded: bool = False) -> "wire.Conv
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
     """
-    request, claude = accepted(request), "anthropic." in model_id
+    request, claude = accepted_request(request), "anthropic." in model_id
     asked: wire.ConverseStreamRequestTypeDef = {
         "modelId": model_id,
         "messages": _messages(request.messages, cached=claude, guarded=guarded),
@@ -195,7 +195,7 @@ def _tools(specs: Iterable[ToolSpec], cached: bool) -> "list[wire.ToolTypeDef]":
 
 def _messages(messages: Iterable[Message], cached: bool, guarded: bool) -> "list[wire.MessageTypeDef]":
     written: list[tuple[Role, list[wire.ContentBlockTypeDef]]] = [
-        (role, list(map(_block, blocks))) for role, blocks in turns(messages)
+        (role, list(map(_block, blocks))) for role, blocks in grouped_by_role(messages)
     ]
     if guarded:
         _guard_newest(written)

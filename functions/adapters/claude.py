@@ -16,8 +16,8 @@ from anthropic import types as wire
 
 from functions.adapters.connections import cancellable
 from functions.relay.cancel_scope import is_cancelled
-from functions.relay.wire.accepted import accepted, arguments_of
-from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, thinking, turns
+from functions.relay.wire.accepted import accepted_request, arguments_of
+from functions.relay.wire.blocks import Block, Role, StreamedCalls, finished, grouped_by_role, thinking
 from functions.relay.wire.model import (
     FailureKind,
     Message,
@@ -90,7 +90,7 @@ class Claude:
             return self._create(request)
 
     def _create(self, request: Request) -> anthropic.Stream[wire.RawMessageStreamEvent]:
-        request = accepted(request)
+        request = accepted_request(request)
         return self._client.messages.create(
             model=self._model_id,
             max_tokens=request.max_tokens,
@@ -183,7 +183,7 @@ def _tools(specs: Iterable[ToolSpec]) -> list[wire.ToolParam]:
 
 
 def _messages(messages: Iterable[Message]) -> list[wire.MessageParam]:
-    written = [(role, list(map(_block, blocks))) for role, blocks in turns(messages)]
+    written = [(role, list(map(_block, blocks))) for role, blocks in grouped_by_role(messages)]
     written[-1][1][-1]["cache_control"] = _CACHE
     return [_message(role, content) for role, content in written]
 

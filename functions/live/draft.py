@@ -27,7 +27,7 @@ from functions.relay.call.drafting import (
     Finalised,
     Held,
     draft_step,
-    same_question,
+    same_request,
 )
 from functions.relay.call.floor import VOICES
 from functions.relay.dataclass import dataclass
@@ -228,7 +228,7 @@ class _Draft:
         if limit_reached(self._deps, call, prompt):
             return False
         request = first_request(self._deps, self._frame.connection, call)
-        return request is not None and same_question(request, self._held.request)
+        return request is not None and same_request(request, self._held.request)
 
     def _drop(self) -> None:
         """Leave the draft, and wait for the end of its request."""

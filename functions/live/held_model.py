@@ -6,7 +6,7 @@ from contextlib import closing
 
 from functions.live.listening import listen
 from functions.live.tasks import TaskGroup
-from functions.relay.call.drafting import same_question
+from functions.relay.call.drafting import same_request
 from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.error_location import location_of
 from functions.relay.ports import Model
@@ -60,7 +60,7 @@ class HeldModel:
 
         Raises ModelError.
         """
-        given, self._given = self._given or not same_question(request, self.request), True
+        given, self._given = self._given or not same_request(request, self.request), True
         if given:
             self.drop()
         with closing(self._model.ask(request) if given else self._held()) as events:

@@ -1,6 +1,6 @@
-"""Asks several models in order: one that fails, or does not begin in time, hands the same answer to the next.
+"""Asks several models in order: if one fails, or does not begin in time, the next is asked for the same answer.
 
-A hand-over happens only before the first word, so no word is said twice. If a model breaks off later, the answer asks
+This happens only before the first word, so no word is said twice. If a model breaks off later, the answer asks
 for the rest as it does with one model, and the next model gives it. The table knows which models failed lately,
 and every environment skips them for a while. It is read while the first model is asked, so no caller waits for it.
 """
@@ -26,7 +26,7 @@ from functions.relay.ports import Log, LogError, Model
 from functions.relay.wire.model import FailureKind, Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall
 
 BEGIN_S = 1.45
-"""Seconds in which a model must begin while another is left. With the time that the hand-over itself takes, a stalled
+"""Seconds in which a model must begin while another is left. With the time that the change itself takes, a stalled
 model costs the caller 1.5 s at most: `make bench` measures it."""
 
 PASSED_OVER_S = 60
@@ -188,16 +188,16 @@ class _Race:
 
         Raises ModelError once the answer is cancelled.
         """
-        seconds = self._begin_by - self._clock() if self._may_hand_over else WAIT_S
+        seconds = self._begin_by - self._clock() if self._may_ask_another else WAIT_S
         while not self._tasks.wait(lambda: bool(self._happened) or self._stopped, seconds):
-            if self._may_hand_over:
+            if self._may_ask_another:
                 return None
         if self._stopped:
             raise ModelError("broken", "the request was cancelled")
         return self._happened.popleft()
 
     @property
-    def _may_hand_over(self) -> bool:
+    def _may_ask_another(self) -> bool:
         return self._winner is None and self.may_duplicate and bool(self._waiting)
 
     def _wins(self, name: str) -> bool:
@@ -217,17 +217,17 @@ class _Race:
         passed_over = self._outages.passed_over
         self._waiting = deque(sorted(self._waiting, key=lambda one: passed_over(one.name)))
         if self._asked and passed_over(self._asked[-1]) and self._waiting and not passed_over(self._waiting[0].name):
-            self._hand_over()
+            self._ask_another()
 
     def _stalled(self) -> None:
         name = self._asked[-1]
         logger.warning("model stalled: %s has not begun after %s s", name, BEGIN_S, extra={"fault": "model"})
         self._tasks.start("note outage", lambda: self._outages.note(name, "stalled"))
-        self._hand_over()
+        self._ask_another()
 
-    def _hand_over(self) -> None:
+    def _ask_another(self) -> None:
         """Ask the next model too, once a turn; the one before may still begin."""
-        if self._may_hand_over:
+        if self._may_ask_another:
             self.may_duplicate = False
             self._ask_next()
 

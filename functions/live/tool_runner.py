@@ -9,7 +9,7 @@ from functions.live.digits import delete_used
 from functions.live.tasks import TaskGroup
 from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.hand_off import UnreachableError
-from functions.relay.agent.returned import bounded
+from functions.relay.agent.returned import cut_result
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.actions import Run, ToolEnded
 from functions.relay.answer.tool_round import TOO_SLOW
@@ -96,7 +96,7 @@ class ToolRunner:
         except UnknownPlaceholderError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:
-            return bounded(str(error).strip()) or f"{run.call.name} failed.", True
+            return cut_result(str(error).strip()) or f"{run.call.name} failed.", True
         except UnreachableError as error:
             logger.error("tool %s failed: %s", run.call.name, error)
             return str(error), True

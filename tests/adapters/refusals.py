@@ -7,7 +7,7 @@ import anthropic
 from functions.adapters import bedrock
 from functions.adapters.claude import Claude
 from functions.adapters.openai import chat, responses
-from functions.relay.wire.accepted import accepted
+from functions.relay.wire.accepted import accepted_request
 from functions.relay.wire.model import Request
 from local.models import anthropic_checks, bedrock_checks, openai_checks
 from tests.servers.models import EU_HAIKU, HAIKU
@@ -39,7 +39,7 @@ def bedrock_body(request: Request, model_id: str = EU_HAIKU) -> dict[str, Any]:
 
 def refusals(request: Request) -> list[str]:
     """Return what each service refuses of a request; nothing if all accept it."""
-    sound, found = accepted(request), list[str]()
+    sound, found = accepted_request(request), list[str]()
     if by_bedrock := bedrock_checks.refusal(bedrock_body(request), EU_HAIKU, 0):
         found.append(f"Bedrock: {by_bedrock.message}")
     if by_claude := anthropic_checks.refusal(claude_body(request), 0):

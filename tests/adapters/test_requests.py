@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.wire.accepted import accepted
+from functions.relay.wire.accepted import accepted_request
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -46,7 +46,7 @@ def test_no_service_refuses_any_request(request: Request) -> None:
 @given(REQUESTS)
 @settings(max_examples=100, deadline=None)
 def test_an_accepted_request_is_accepted_as_it_is(request: Request) -> None:
-    assert accepted(accepted(request)) == accepted(request)
+    assert accepted_request(accepted_request(request)) == accepted_request(request)
 
 
 @pytest.mark.slow  # each case runs the same lines
@@ -54,8 +54,8 @@ def test_an_accepted_request_is_accepted_as_it_is(request: Request) -> None:
 @settings(max_examples=200, deadline=None)
 def test_what_comes_later_changes_nothing_before(request: Request, more: tuple[Message, ...]) -> None:
     """Otherwise the services would not find the beginning in their caches."""
-    before = accepted(Request("", request.messages, request.tools)).messages
-    after = accepted(Request("", (*request.messages, CallerMessage("Well?"), *more), request.tools)).messages
+    before = accepted_request(Request("", request.messages, request.tools)).messages
+    after = accepted_request(Request("", (*request.messages, CallerMessage("Well?"), *more), request.tools)).messages
     if request.messages and isinstance(request.messages[-1], CallerMessage):
         assert after[: len(before)] == before
 

@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from functions.adapters import http
 from functions.adapters.openai import chat, responses
-from functions.relay.wire.accepted import accepted
+from functions.relay.wire.accepted import accepted_request
 from functions.relay.wire.model import FailureKind, ModelError, Request, StreamEvent
 
 URL = "https://api.openai.com/v1"
@@ -86,7 +86,7 @@ class OpenAI:
         self._wires = [last]
 
     def _stream(self, wire: _Wire, request: Request) -> Iterator[StreamEvent]:
-        body = wire.body(accepted(request), self._model_id)
+        body = wire.body(accepted_request(request), self._model_id)
         with http.posted(self._pool, self._url + wire.path, self._headers, body) as answer:
             yield from wire.pieces(_events(http.server_sent(http.lines(answer))))
 

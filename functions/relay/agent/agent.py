@@ -30,7 +30,7 @@ from functions.relay.log.events import Announced
 from functions.relay.log.memory import Value
 from functions.relay.outbound import Calling
 from functions.relay.text.private import Private, PrivateKind
-from functions.relay.text.speakable import Speakable, accepted
+from functions.relay.text.speakable import Speakable, accepted_ssml
 from functions.relay.wire.model import ToolSpec
 
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
@@ -291,7 +291,7 @@ class Agent:
 
     def speakable(self, language: str) -> Speakable:
         """Return a filter that makes the model's words speakable for this language's voice."""
-        ssml = accepted(self.voices[language].provider, language)
+        ssml = accepted_ssml(self.voices[language].provider, language)
         return Speakable(self.say_as, ssml, language, self.spell_numbers, frozenset(self.toolbox))
 
     @property

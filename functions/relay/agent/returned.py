@@ -33,11 +33,11 @@ def in_text(value: Any, promised: Any = Any) -> str:
         case None:
             return DONE if promised is NoneType else NO_RESULT
         case str():
-            return bounded(value) if is_visible(value) else EMPTY_TEXT
+            return cut_result(value) if is_visible(value) else EMPTY_TEXT
         case bytes() | bytearray() if not value:
             return EMPTY_TEXT
         case _:
-            return bounded(_written(value))
+            return cut_result(_written(value))
 
 
 def is_visible(text: str) -> bool:
@@ -50,7 +50,7 @@ def return_type(function: Any) -> Any:
     return get_type_hints(function).get("return", Any)
 
 
-def bounded(text: str) -> str:
+def cut_result(text: str) -> str:
     """Return the text, cut to the length that a model may get."""
     return (
         text

@@ -36,7 +36,7 @@ from functions.relay.answer.speech import Speech
 from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
 from functions.relay.answer.states import AnswerState, AnswerTrigger, SpeechState, Unexpected, refuse
 from functions.relay.answer.tool_round import SideEffects
-from functions.relay.answer.waking import next_look
+from functions.relay.answer.waking import next_wake
 from functions.relay.call.call import Call
 from functions.relay.deadlines import ANSWER_DEADLINE_S
 from functions.relay.log.events import AnswerEnded, Ending
@@ -95,7 +95,7 @@ class Answer:
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, if nothing else happens before."""
-        return next_look(self._life, self._requests, self.playback, self._speech, self.deadline)
+        return next_wake(self._life, self._requests, self.playback, self._speech, self.deadline)
 
     def begin(self) -> list[Action]:
         """Return the first actions."""

@@ -9,7 +9,7 @@ IDLE_S = 25.0
 """Seconds after the deadline. If nothing is due, the answer is called again then."""
 
 
-def next_look(life: Lifecycle, requests: ModelRequests, playback: Playback, speech: Speech, deadline: float) -> float:
+def next_wake(life: Lifecycle, requests: ModelRequests, playback: Playback, speech: Speech, deadline: float) -> float:
     """Return the earliest time at which something is due."""
     times = list(requests.round.wake(may_cover=life.open))
     if life.open or requests.round.busy:

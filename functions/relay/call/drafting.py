@@ -95,7 +95,7 @@ def _counts(partial: Entry, entries: tuple[Entry, ...], key: Key, text: str) -> 
     return in_time and isinstance(draft_step(between, partial.key, partial.event.text), Held)
 
 
-def same_question(one: Request, other: Request) -> bool:
+def same_request(one: Request, other: Request) -> bool:
     """Return whether two requests ask the same. The time, and the last words' case and punctuation, may differ."""
     match one.messages[-1:], other.messages[-1:]:
         case (CallerMessage(said),), (CallerMessage(also),):

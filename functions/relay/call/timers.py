@@ -132,7 +132,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
     cut = call.turns[-1] if call.turns else None
     if call.over or _keyed(call, entries) or cut is None or not cut.unfinished or _turned(entries, interrupt):
         return Settled()
-    if _is_answered(call.turns):
+    if _is_being_answered(call.turns):
         return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
     if not has_more(call.turns):
         return Settled()
@@ -228,10 +228,10 @@ def floor_is_taken(call: Call, entries: Iterable[Entry]) -> bool:
 
 def is_idle(call: Call) -> bool:
     """Whether no answer is being given, and the agent may still speak."""
-    return not call.over and not _is_answered(call.turns)
+    return not call.over and not _is_being_answered(call.turns)
 
 
-def _is_answered(turns: tuple[Turn, ...]) -> bool:
+def _is_being_answered(turns: tuple[Turn, ...]) -> bool:
     """Whether an answer is being given: to the last turn, or to one beside which reminders began the last ones."""
     beside = tuple(takewhile(lambda turn: isinstance(turn.cause, BY_REMINDER), turns[::-1]))
     return any(turn.ended is None for turn in turns[-len(beside) - 1 :])

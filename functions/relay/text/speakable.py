@@ -34,7 +34,7 @@ LOOKBEHIND_CHARACTERS = KEYS_WITHIN_CHARACTERS
 """Characters that are kept of decided text: as far back as a rule looks."""
 
 
-def accepted(provider: str, language: str) -> frozenset[str]:
+def accepted_ssml(provider: str, language: str) -> frozenset[str]:
     """Return the SSML tags that a provider's voices accept in a language. ElevenLabs accepts them only in en-US."""
     silent = provider == "ElevenLabs" and language.lower() != "en-us"
     return frozenset() if silent else SSML.get(provider, frozenset())

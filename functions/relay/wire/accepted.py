@@ -57,7 +57,7 @@ _ID = re.compile("[a-zA-Z0-9_-]{1,40}", re.ASCII)
 """The id of a tool call. OpenAI's Chat Completions take 40 characters, Bedrock 64. vLLM makes ids of 46."""
 
 
-def accepted(request: Request) -> Request:
+def accepted_request(request: Request) -> Request:
     """Return the request in a form that every service accepts. A correct request does not change.
 
     How a message is written depends only on the messages before it, never on those after it. So the next request

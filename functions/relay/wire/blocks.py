@@ -24,7 +24,7 @@ Block = str | ToolCall | ToolResult
 """A part of a message: words, a tool call, or a result."""
 
 
-def turns(messages: Iterable[Message]) -> list[tuple[Role, list[Block]]]:
+def grouped_by_role(messages: Iterable[Message]) -> list[tuple[Role, list[Block]]]:
     """Return the messages as the services accept them: roles alternate, and results are the user's, before words."""
     blocks = ((_role(message), block) for message in messages for block in _blocks(message))
     return [(role, [block for _, block in group]) for role, group in groupby(blocks, lambda pair: pair[0])]

@@ -12,7 +12,7 @@ from functions.relay.call.drafting import (
     Held,
     draft_step,
     drafted,
-    same_question,
+    same_request,
 )
 from functions.relay.log.events import (
     Closed,
@@ -119,4 +119,4 @@ ASKED = Request("Be brief.", (CallerMessage("When do you open"),), situation="It
     ],
 )
 def test_two_requests_ask_the_same_but_for_the_time(other: Request, same: bool) -> None:
-    assert same_question(ASKED, other) is same
+    assert same_request(ASKED, other) is same

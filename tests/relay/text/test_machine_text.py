@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay.text.plain_sections import calls_of
-from functions.relay.text.speakable import Speakable, accepted
+from functions.relay.text.speakable import Speakable, accepted_ssml
 
-GOOGLE = accepted("Google", "en-US")
+GOOGLE = accepted_ssml("Google", "en-US")
 TOOLS = frozenset({"find", "find_table", "book"})
 
 

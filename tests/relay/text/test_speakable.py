@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from functions.relay import Agent, AgentError, Voice
 from functions.relay.answer.actions import ModelFailed, Superseded
 from functions.relay.text.markup import INLINE, LINES, PLAIN
-from functions.relay.text.speakable import Speakable, accepted
+from functions.relay.text.speakable import Speakable, accepted_ssml
 from functions.relay.wire.messages import Text
 from functions.relay.wire.model import Finished
 from tests.relay.drive import SORRY, Drive
 from tests.relay.text.test_machine_text import SAMPLES
 
-GOOGLE = accepted("Google", "en-US")
+GOOGLE = accepted_ssml("Google", "en-US")
 NAMES = {"Siobhan": "Shivawn", "SQL": "S Q L", "New York": "the city", "New": "noo", "Dr.": "Doctor", "AT&T": "A T T"}
 
 
@@ -160,7 +160,7 @@ class TestSsml:
         self, provider: str, language: str, text: str, kept: bool
     ) -> None:
         plain = " ".join(re.sub("<[^>]*>", "", text).split())
-        heard = spoken(list(text), ssml=accepted(provider, language))
+        heard = spoken(list(text), ssml=accepted_ssml(provider, language))
         assert heard == (text if kept else plain)
 
     @pytest.mark.parametrize(

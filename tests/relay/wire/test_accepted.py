@@ -11,7 +11,7 @@ from functions.relay.wire.accepted import (
     NO_RESULT,
     NOTHING,
     UNNAMED,
-    accepted,
+    accepted_request,
     arguments_of,
     ids_in,
     tool_name,
@@ -44,7 +44,7 @@ def found(*ids: str) -> ToolResults:
 
 
 def messages(*given: Message) -> tuple[Message, ...]:
-    return accepted(Request("You answer.", given, (FIND,))).messages
+    return accepted_request(Request("You answer.", given, (FIND,))).messages
 
 
 def calls_of(*given: Message) -> list[ToolCall]:
@@ -57,7 +57,7 @@ def results_of(*given: Message) -> list[ToolResult]:
 
 def test_a_sound_request_stays_as_it_is() -> None:
     sound = Request("You answer.", (HI, asked(call("a"), call("b"), text="One moment."), found("a", "b")), (FIND,))
-    assert accepted(sound) == sound
+    assert accepted_request(sound) == sound
 
 
 @pytest.mark.parametrize("text", ["", " \n"])
@@ -73,7 +73,7 @@ def test_a_blank_result_says_so() -> None:
 def test_half_a_surrogate_pair_is_replaced() -> None:
     given = (CallerMessage("\ud800"), asked(call(), text="\ud800"), ToolResults((ToolResult("t1", "\ud800"),)))
     assert messages(*given) == (CallerMessage("?"), asked(call(), text="?"), ToolResults((ToolResult("t1", "?"),)))
-    assert accepted(Request("\ud800", (HI,))).prompt == "?"
+    assert accepted_request(Request("\ud800", (HI,))).prompt == "?"
 
 
 def test_the_caller_begins_and_ends() -> None:
@@ -140,18 +140,18 @@ def test_a_name_is_written_as_services_take_it(written: str, read: str) -> None:
 
 def test_tools_that_only_the_history_names_are_declared() -> None:
     given = (HI, asked(call("a", "gone"), call("b", "find"), call("c", "gone")), found("a", "b", "c"), HI)
-    assert accepted(Request("You answer.", given, (FIND,))).tools == (
+    assert accepted_request(Request("You answer.", given, (FIND,))).tools == (
         FIND,
         ToolSpec("gone", GONE, {"type": "object", "properties": {}}),
     )
-    assert [tool.name for tool in accepted(Request("You answer.", given)).tools] == ["gone", "find"]
+    assert [tool.name for tool in accepted_request(Request("You answer.", given)).tools] == ["gone", "find"]
 
 
 @pytest.mark.parametrize("own", [0, 1, MOST_TOOLS - 1, MOST_TOOLS])
 def test_no_history_makes_a_request_declare_too_many_tools(own: int) -> None:
     tools = tuple(replace(FIND, name=f"find_{number}") for number in range(own))
     given = (HI, asked(*(call(f"t{number}", f"made_up_{number}") for number in range(MOST_TOOLS + 1))), HI)
-    declared = accepted(Request("You answer.", given, tools)).tools
+    declared = accepted_request(Request("You answer.", given, tools)).tools
     assert (len(declared), declared[:own]) == (MOST_TOOLS, tools)
 
 
@@ -175,7 +175,7 @@ def test_the_ids_of_a_history_are_those_of_its_tool_calls() -> None:
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
 def test_a_blank_prompt_or_situation_is_empty(blank: str) -> None:
-    request = accepted(Request(blank, (HI,), situation=blank))
+    request = accepted_request(Request(blank, (HI,), situation=blank))
     assert (request.prompt, request.situation) == ("", "")
 
 
@@ -184,5 +184,5 @@ def test_no_text_has_control_characters(hidden: str) -> None:
     text = f"a{hidden}b"
     results = ToolResults((ToolResult("t1", text),))
     request = Request(text, (CallerMessage(text), asked(call(), text=text), results), situation=text)
-    assert repr(accepted(request)).count("a b") == 5
-    assert accepted(Request("a", (CallerMessage(hidden),))).messages == (CallerMessage(INAUDIBLE),)
+    assert repr(accepted_request(request)).count("a b") == 5
+    assert accepted_request(Request("a", (CallerMessage(hidden),))).messages == (CallerMessage(INAUDIBLE),)

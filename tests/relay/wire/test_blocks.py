@@ -1,6 +1,6 @@
 import pytest
 
-from functions.relay.wire.blocks import StreamedCalls, finished, thinking, turns
+from functions.relay.wire.blocks import StreamedCalls, finished, grouped_by_role, thinking
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -18,7 +18,7 @@ from functions.relay.wire.model import (
 def test_roles_take_turns_and_results_are_the_users() -> None:
     call, result = ToolCall("t1", "find", "{}"), ToolResult("t1", "found")
     asked: list[Message] = [AgentMessage("", (call,)), ToolResults((result,)), CallerMessage("Well?")]
-    assert turns([CallerMessage("Hello?"), *asked, AgentMessage("Yes."), AgentMessage("It is.")]) == [
+    assert grouped_by_role([CallerMessage("Hello?"), *asked, AgentMessage("Yes."), AgentMessage("It is.")]) == [
         ("user", ["Hello?"]),
         ("assistant", [call]),
         ("user", [result, "Well?"]),

@@ -12,7 +12,7 @@ from num2words import num2words
 from functions.relay.text.numbers.cardinals import FIRST_UNSPOKEN_NUMBER, cardinal, ordinal
 from functions.relay.text.numbers.languages import LANGUAGES
 from functions.relay.text.numbers.written import parse
-from functions.relay.text.speakable import Speakable, accepted
+from functions.relay.text.speakable import Speakable, accepted_ssml
 from tests.relay.text.numbers.table import CASES
 
 TABLE = pytest.mark.parametrize("language", CASES)
@@ -150,7 +150,7 @@ def test_a_number_waits_no_longer_than_its_end(pieces: list[str], heard: str) ->
 
 
 def test_numbers_inside_ssml_and_spoken_forms_stay() -> None:
-    one = Speakable({"K9": "canine 9"}, accepted("Google", "en-US"), numbers=True)
+    one = Speakable({"K9": "canine 9"}, accepted_ssml("Google", "en-US"), numbers=True)
     text = 'K9 <say-as interpret-as="digits">12</say-as> 3'
     assert one.feed(text) + one.rest() == 'canine 9 <say-as interpret-as="digits">12</say-as> three'
 
