@@ -1,12 +1,12 @@
 """Draws the states of an answer and of its speech into docs/states.md: `make states`."""
 
+import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from functions.relay.answer import states
 from functions.relay.answer.states import ANSWER, SPEECH, AnswerState, SpeechState
 
 PAGE = Path(__file__).parent.parent / "docs" / "states.md"
@@ -29,8 +29,8 @@ def page() -> str:
 
 
 def _described(kind: type[Enum]) -> Iterable[str]:
-    """Return a row for each state, with the docstring that is under it in the source."""
-    source = Path(states.__file__).read_text(encoding="utf-8")
+    """Return a row for each state, with the docstring under it. Each enum is read alone: two may share a name."""
+    source = inspect.getsource(kind)
     yield from ("| State | What it means |", "|---|---|")
     for state in kind:
         text = source.split(f'    {state.name} = "{state.value}"\n    """', 1)[1].split('"""', 1)[0]

@@ -1,5 +1,7 @@
 """The tables of states: what they hold, and that the page in docs/ shows them."""
 
+import ast
+import inspect
 from enum import Enum
 
 import pytest
@@ -19,6 +21,13 @@ from tests.states import PAGE, page
 
 def test_the_page_in_docs_shows_the_tables() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run make states"
+
+
+@pytest.mark.parametrize(("kind", "title"), [(AnswerState, "## An answer"), (SpeechState, "## Its speech")])
+def test_each_state_has_its_own_docstring_on_the_page(kind: type[Enum], title: str) -> None:
+    section = page().partition(title)[2].partition("```mermaid")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")][2:]
+    assert rows == [f"| {state.value} | {text} |" for state, text in zip(kind, docstrings(kind), strict=True)]
 
 
 def test_each_state_has_a_row() -> None:
@@ -57,6 +66,16 @@ def test_an_unexpected_event_can_be_logged_and_changes_nothing() -> None:
     machine = StateMachine(SpeechState.SPOKEN, SPEECH, noted.append)
     machine.on(SpeechTrigger.FINISH)
     assert (machine.state, noted) == (SpeechState.SPOKEN, ["SpeechTrigger.FINISH in SpeechState.SPOKEN"])
+
+
+def docstrings(kind: type[Enum]) -> list[str]:
+    """Return the texts below the members of an enum, each on one line."""
+    (made,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(made, ast.ClassDef)
+    texts = (
+        one.value.value for one in made.body[1:] if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    )
+    return [" ".join(str(text).split()) for text in texts]
 
 
 def reached(start: Enum, table: object) -> set[Enum]:
