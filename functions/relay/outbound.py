@@ -64,7 +64,7 @@ class Calling:
     8:00."""
 
     attempts: int = 3
-    """How often one number may be called per day, 1 to 1000. Default: 3."""
+    """How often one number may be called per day, 1 to 1000, such as `1`. Default: 3."""
 
     countries: frozenset[str] = frozenset()
     """Countries that may be called, as ISO 3166 codes, such as `frozenset({"US", "CA"})`. Default: the country of the
@@ -72,8 +72,8 @@ class Calling:
 
     country_hours: bool = True
     """Whether people are called only in the hours that the law of their country allows for sales calls, see
-    docs/compliance.md. False for calls that this law does not cover, such as reminders that people asked for.
-    Default: True."""
+    docs/compliance.md. Write `False` for calls that this law does not cover, such as reminders that people asked for.
+    Default: `True`."""
 
     def __post_init__(self) -> None:
         of_kind("Calling.quiet_from", self.quiet_from, time, "time(21), of the module datetime")

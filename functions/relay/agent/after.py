@@ -24,7 +24,7 @@ class After:
     """What a model adds to the record of each call. Raises AgentError."""
 
     summary: bool = False
-    """Whether the record gets a summary of two sentences. Default: False."""
+    """Whether the record gets a summary of two sentences, with `True`. Default: `False`."""
 
     fields: type | None = None
     """A dataclass that the model fills in from the conversation, such as `Lead`. What the model does not find is

@@ -69,32 +69,32 @@ class Agent:
     and then hangs up. None: it waits until the call ends."""
 
     minutes: float = 60
-    """How many minutes a call may last, 2 to 1440. One minute before the end, the agent says so. Default: 60."""
+    """Minutes that a call may last, 2 to 1440, such as `20`. The agent announces the last minute. Default: 60."""
 
     interruptible: Input = "any"
-    """What stops the agent's words: "none", "dtmf" (keys), "speech", or "any", the default."""
+    """What stops the agent's words: `"none"`, `"dtmf"` (keys), `"speech"`, or `"any"`, the default."""
 
     greeting_interruptible: Input = "any"
-    """What stops the greeting, such as `"none"`. Default: "any"."""
+    """What stops the greeting, such as `"none"`. Default: `"any"`."""
 
     preemptible: bool = False
-    """With True, a newer answer cuts off words that still play. Default: False; it waits until they were heard."""
+    """With `True`, a newer answer cuts off words that still play. Default: `False`; it waits for their end."""
 
     sensitivity: Sensitivity = "high"
-    """How easily the caller's voice stops the agent: "low", "medium", or "high", the default."""
+    """How easily the caller's voice stops the agent: `"low"`, `"medium"`, or `"high"`, the default."""
 
     ignore_backchannel: bool = False
-    """With True, an "uh-huh" neither stops the agent nor begins a turn. Default: False."""
+    """With `True`, an "uh-huh" neither stops the agent nor begins a turn. Default: `False`."""
 
     after_noise: AfterNoise = "continue"
-    """After a sound without words: "continue", the default, says what was not heard; "ask" asks the caller again."""
+    """After a sound without words, `"continue"`, the default, says what was not heard; `"ask"` asks the caller."""
 
     partial_prompts: bool = False
-    """With True, Twilio also sends what the caller has said so far, and the log keeps it. Default: False."""
+    """With `True`, Twilio also sends what the caller has said so far, and the log keeps it. Default: `False`."""
 
     speculates: bool = True
-    """With True and with `partial_prompts`, the model is asked when the caller seems to have finished, before Twilio
-    is sure. The first words come sooner, for about 1.6 requests to the model a turn. Default: True."""
+    """With `True` and `partial_prompts`, the model is asked when the caller seems to have finished, before Twilio is
+    sure. The first words come sooner, for about 1.6 requests to the model a turn. Default: `True`."""
 
     hints: Sequence[str] = ()
     """Words that callers say and that recognition may miss, such as `["Rosa"]`; 500 at most. Default: none."""
@@ -104,19 +104,19 @@ class Agent:
     `conversationId` are functions of the `Caller`. Default: none."""
 
     relay_extra: Mapping[str, str | bool | int | float] = field(default_factory=dict)
-    """Attributes of <ConversationRelay> that Hotline does not know yet, by their names in XML. Nothing checks them:
-    Twilio ignores a name that it does not know, and ends calls for a wrong value. Default: none."""
+    """Attributes of <ConversationRelay> that Hotline does not know yet, such as `{"newAttribute": True}`. Nothing
+    checks them: Twilio ignores a name that it does not know, and ends calls for a wrong value. Default: none."""
 
     own_phrases: Mapping[str, Phrases] = field(default_factory=dict)
-    """Sentences that replace Hotline's own, by language: `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none."""
+    """Sentences of your own, by language, such as `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none."""
 
     say_as: Mapping[str, str] = field(default_factory=dict)
     """How to speak words that the model writes, such as `{"Dr.": "Doctor"}`. Default: as they are written."""
 
     spell_numbers: bool = True
-    """With True, numbers are spoken as people say them in the call's language: `$5.50` is "five dollars and fifty
+    """With `True`, numbers are spoken as people say them in the call's language: `$5.50` is "five dollars and fifty
     cents", `8:30` "eight thirty", a phone number digit by digit. This works in en, de, es, fr, it and hi. In other
-    languages, and with False, the voice gets the digits. Default: True."""
+    languages, and with `False`, the voice gets the digits. Default: `True`."""
 
     voicemail: Spoken = ""
     """What the agent says to a machine that answers its call: a text, or one text for each language, such as
@@ -131,8 +131,8 @@ class Agent:
     """Records the calls, such as `Recording("This call is recorded.")`. Default: None, no recording."""
 
     discloses_ai: bool | None = None
-    """Whether a call begins with "You are speaking with an automated assistant.", which nothing interrupts. Default:
-    None; the calls that the agent places do. `Phrases.automated` has other words."""
+    """With `True`, a call begins with "You are speaking with an automated assistant.", which nothing interrupts.
+    Default: None; the calls that the agent places do. `Phrases.automated` has other words."""
 
     when_limited: HandOff | None = None
     """What happens to a caller who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default:
@@ -155,15 +155,15 @@ class Agent:
     `caller.is_open`. Default: None; nothing is known."""
 
     tell_number: bool = True
-    """Whether the model is told the caller's number, if there is one. Default: True."""
+    """Whether the model is told the caller's number, if there is one. Default: `True`."""
 
     after: AfterCalls = ()
     """What follows each call, such as `[After(summary=True), tell_team]`: what a model adds to its `CallRecord`, and
     functions that get the record, once. Default: nothing."""
 
     remembers: bool = False
-    """With True, the next call of a number begins with what `after=[After(…)]` found out in its last five calls with
-    this agent: the model is told, and functions get `caller.earlier`. A withheld number has none. Default: False."""
+    """With `True`, the next call of a number begins with what `after=[After(…)]` found out in its last five calls
+    with this agent. The model and `caller.earlier` have it. A withheld number has none. Default: `False`."""
 
     intelligence: Intelligence | None = None
     """What follows the results of Conversational Intelligence, such as
@@ -177,10 +177,10 @@ class Agent:
     "email", "phone". Tools get the value. Default: cards and national ids. `()` logs what callers say as it is."""
 
     tell_private: bool = False
-    """Whether the model gets private data. Default: False; it gets the placeholder, and tools get the value."""
+    """Whether the model gets private data. Default: `False`; it gets the placeholder, and tools get the value."""
 
     pci: bool = False
-    """Whether the agent takes cards in PCI mode, which some of Twilio's services do not support. Default: False."""
+    """Whether the agent takes cards in PCI mode, which some of Twilio's services do not support. Default: `False`."""
 
     topics: Topics | None = None
     """What the agent may talk about, and what it says otherwise, such as
@@ -190,7 +190,7 @@ class Agent:
     """Words that stop an answer before they are spoken, such as `["Project Falcon"]`. Default: none."""
 
     tells_prompt: bool = False
-    """Whether the agent may say long parts of its prompt word for word. Default: False; 25 words in a row stop the
+    """Whether the agent may say long parts of its prompt word for word. Default: `False`; 25 words in a row stop the
     answer, except what the prompt has in quotes."""
 
     answers: Answers = field(default_factory=dict)

@@ -44,7 +44,7 @@ class Silence:
     """What the agent does when no one speaks: it asks, then it says goodbye and hangs up. Raises AgentError."""
 
     after: int = 10
-    """Seconds without a word before each of the sentences, 1 to 900. Default: 10."""
+    """Seconds without a word before each of the sentences, 1 to 900, such as `20`. Default: 10."""
 
     reprompts: Sequence[Spoken] | None = None
     """What the agent says, one sentence after each silence, such as `["Are you there?", "Hello?"]`. Default: None,

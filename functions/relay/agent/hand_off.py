@@ -87,21 +87,23 @@ class HandOff:
     address before the caller is put through, in a client's parameters, in a task's attributes. Default: nothing."""
 
     rings: int = 30
-    """How many seconds a phone rings, 5 to 600. Default: 30."""
+    """How many seconds a phone rings, 5 to 600, such as `20`. Default: 30."""
 
     nobody: Spoken | EndCall | None = None
     """What the agent says first when it takes the call back because no person took it, such as `"Anna is out."`.
     An `EndCall` ends the call instead. Default: None, which is `Phrases.nobody`."""
 
     minutes: int = 120
-    """Minutes after which Twilio ends the talk with the person, 1 to 1440; not in a workflow. Default: 120."""
+    """Minutes after which Twilio ends the talk with the person, 1 to 1440, such as `30`; not in a workflow.
+    Default: 120."""
 
     order: Order = "in turn"
-    """How the phones of several people ring: `"in turn"` or `"at once"`. Default: in turn."""
+    """How the phones of several people ring: `"in turn"` or `"at once"`. Default: `"in turn"`."""
 
     confirm: bool | None = None
-    """Whether a person on a number or an address is asked to take the call, by the key 1 or a yes. An answering
-    machine does neither, and counts as nobody. Default: None, which asks if there are several people."""
+    """With `True`, a person on a number or an address is asked to take the call, by the key 1 or a yes; with `False`,
+    nobody is. An answering machine does neither, and counts as nobody. Default: None, which asks if there are several
+    people."""
 
     meanwhile: Spoken | None = None
     """What the caller hears before the phones of the next people ring, such as `"Anna is out. I am trying Ben."`.
@@ -114,8 +116,8 @@ class HandOff:
 
     premium: bool = False
     """Whether a tool may name a number that costs more than an ordinary one: premium rate, shared cost, personal, a
-    pager. Write True for the service number of your own company. Default: False; such a hand-off fails, and the model
-    is told so."""
+    pager. Write `True` for the service number of your own company. Default: `False`; such a hand-off fails, and the
+    model is told so."""
 
     afterwards: Spoken | None = None
     """What the agent says when the person has hung up first, such as `"Is there anything else?"`. The caller is then

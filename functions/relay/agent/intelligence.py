@@ -80,8 +80,8 @@ class Operator:
     none; Twilio ships an operator of this name."""
 
     answer: type[FindingValue] = str
-    """The type of the answer to your prompt: `str`, the default, `int`, `float` or `bool`. A text that is a number
-    counts as one in a comparison with a number."""
+    """The type of the answer to your prompt, such as `int`: `str`, the default, `int`, `float` or `bool`. A text that
+    is a number counts as one in a comparison with a number."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -143,7 +143,10 @@ class Rule:
     """Functions that run once after a call whose findings meet a condition, see `when`."""
 
     condition: Condition
+    """The comparison of a finding, such as `lead_score >= 8`; several are joined by `&` and `|`."""
+
     functions: tuple[AfterCall, ...]
+    """Functions of a `CallRecord`, such as `(tell_sales,)`."""
 
 
 def when(condition: Condition | Operator, *functions: AfterCall) -> Rule:

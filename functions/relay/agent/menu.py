@@ -41,13 +41,13 @@ class Option:
     """A number in E.164, a `sip:` address or a `client:` name, such as `"+15550100"`."""
 
     key: str = ""
-    """The key that chooses it, one of 0 to 9. Default: the next key from 1 on that no other option has."""
+    """The key that chooses it, one of 0 to 9, such as `"1"`. Default: the next key from 1 on that is free."""
 
     words: Sequence[str] = ()
     """Other words that choose it, in any language, such as `["table", "reservation"]`. Default: its name alone."""
 
     rings: int = 30
-    """How many seconds the person's phone rings, 5 to 600. Default: 30."""
+    """How many seconds the person's phone rings, 5 to 600, such as `20`. Default: 30."""
 
     def __post_init__(self) -> None:
         check_spoken("Option.name", self.name)
@@ -92,7 +92,7 @@ class Menu:
     """One to ten options, such as `[Option("bookings", to="+15550100")]`."""
 
     rounds: int = 3
-    """How often the menu is said to a caller who chooses nothing, 1 to 5. Default: 3."""
+    """How often the menu is said to a caller who chooses nothing, 1 to 5, such as `2`. Default: 3."""
 
     voicemail: Spoken = ""
     """What is said before the caller can leave a message, if nothing was chosen or no person took the call, such as

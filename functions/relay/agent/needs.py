@@ -39,7 +39,8 @@ class Allow:
     """ARNs, such as `["arn:{partition}:dynamodb:{region}:{account}:table/orders"]`; `{stage}` is the deployment's."""
 
     reason: str = ""
-    """Why an action or an ARN has a `*`. Without a reason, none may have one. Default: no `*`."""
+    """Why an action or an ARN has a `*`, such as `"one table for each day"`. Without a reason, none may
+    have one. Default: no `*`."""
 
     def __post_init__(self) -> None:
         _listed("Allow.actions", self.actions)
@@ -65,10 +66,13 @@ class Needs:
     none."""
 
     statements: Sequence[Allow] = ()
-    """What tools may do in AWS. Default: nothing."""
+    """What tools may do in AWS, such as
+    `[Allow(["ses:SendEmail"], ["arn:{partition}:ses:{region}:{account}:identity/rosa.example"])]`.
+    Default: nothing."""
 
     secrets: Sequence[str] = ()
-    """Names of secrets that `make secrets` asks for and `caller.secret("sms-token")` returns. Default: none."""
+    """Names of secrets that `make secrets` asks for, such as `["sms-token"]`. `caller.secret("sms-token")` returns
+    one. Default: none."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables, such as `{"SHOP": "rosa"}`. No secrets: templates show them. Default: none."""

@@ -32,11 +32,11 @@ class Say:
     """The sentence, such as `"This call is recorded."`."""
 
     interruptible: bool = True
-    """With False, the caller cannot interrupt it. Default: True."""
+    """With `False`, the caller cannot interrupt it. Default: `True`."""
 
     preemptible: bool = False
-    """With True, the next words cut it off if it plays when they come; if it still waits behind other words, it is
-    played whole. Default: False, or as `Agent.preemptible` says."""
+    """With `True`, the next words cut it off if it plays when they come; if it still waits behind other words, it is
+    played whole. Default: `False`, or as `Agent.preemptible` says."""
 
     answer: str = ""
     """What the model is told, such as `"They know the terms."`; it then continues. Default: empty, the turn ends."""
@@ -53,13 +53,13 @@ class Play:
     """Its URL, such as `"https://example.com/hold.mp3"`."""
 
     loop: int = 1
-    """How often it is played, 0 to 1000; 0 means as often as Twilio can. Default: 1."""
+    """How often it is played, 0 to 1000, such as `2`; 0 means as often as Twilio can. Default: 1."""
 
     interruptible: bool = True
-    """With False, the caller cannot interrupt it. Default: True."""
+    """With `False`, the caller cannot interrupt it. Default: `True`."""
 
     preemptible: bool = False
-    """With True, the next words cut it off if it plays when they come. Default: False."""
+    """With `True`, the next words cut it off if it plays when they come. Default: `False`."""
 
     answer: str = ""
     """What the model is told, such as `"They have heard the jingle."`; it then continues. Default: empty, the
@@ -142,6 +142,7 @@ class Written:
     """A text of the agent's author that is spoken as if the model had written it: made speakable, and guarded."""
 
     text: str
+    """What is spoken, such as `"We open at nine."`."""
 
 
 class TooLongError(OperatorError, ValueError):

@@ -25,7 +25,8 @@ class Sms:
     """A number in E.164, such as `"+15550100"`. Default: None, the caller's."""
 
     answer: str = "A text message is on its way."
-    """What the model is told; it then continues. Default: that the message is on its way."""
+    """What the model is told, such as `"They get the address by text."`; it then continues. Default: that the message
+    is on its way."""
 
     def __post_init__(self) -> None:
         if not self.text.strip() or len(self.text) > MOST_SMS_CHARACTERS:

@@ -78,14 +78,14 @@ class Voice:
     """One language's voice, and the service that understands the caller in that language. Raises AgentError."""
 
     provider: Speaker
-    """The service that speaks: "ElevenLabs", "Google" or "Amazon", in any case."""
+    """The service that speaks: `"ElevenLabs"`, `"Google"` or `"Amazon"`, in any case."""
 
     name: str
     """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an ElevenLabs id. The names of <Say>,
     such as `"Polly.Amy"` and `"Google.en-US-Neural2-A"`, are understood too."""
 
     listener: Listener | None = None
-    """The service that understands the caller: "Deepgram" or "Google", in any case. Default: None; Twilio chooses."""
+    """What understands the caller: `"Deepgram"` or `"Google"`, in any case. Default: None, Twilio's choice."""
 
     speech_model: str | None = None
     """The listener's model, such as `"nova-3-general"`. Default: None, Twilio's choice."""
@@ -95,11 +95,11 @@ class Voice:
     Default: none; those of `Agent.hints` apply."""
 
     smart_format: bool | None = None
-    """Whether the listener writes numbers, dates and names as people do. Default: None, Twilio's choice."""
+    """With `True`, the listener writes numbers, dates and names as people do. Default: None, Twilio's choice."""
 
     normalization: Normalization | None = None
-    """Whether the voice's service itself reads out numbers and signs: "on", "auto" or "off". Default: None, Twilio's
-    choice, which is "off"; Hotline spells numbers where it knows the language."""
+    """Whether the voice's service itself reads out numbers and signs: `"on"`, `"auto"` or `"off"`. Default: None,
+    Twilio's choice, which is `"off"`; Hotline spells numbers where it knows the language."""
 
     second: "Voice | None" = None
     """The voice and the listener for the rest of the call after a provider of this one has failed, such as
