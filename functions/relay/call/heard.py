@@ -27,6 +27,8 @@ class TurnRule:
     """One way to find the turn that said some words: the first turn that fits."""
 
     name: str
+    """What it finds, in a few words."""
+
     among: Callable[[Turns], Turns]
     """Returns the turns to try, in this order."""
 
@@ -43,7 +45,10 @@ class SplitRule:
     """One way to find out that a clause holds words of two turns."""
 
     name: str
+    """What it finds, in a few words."""
+
     halves: Callable[[Turns, str], Halves | None]
+    """Returns the two halves of a clause; None if it does not hold words of two turns."""
 
     def find(self, turns: Turns, text: str, _: int) -> Halves | None:
         """Return the two halves of the clause; None if it does not hold words of two turns."""
@@ -257,6 +262,8 @@ SPEAKING = (
 )
 """How to find the turn that an interrupt cuts. The first rule that finds a turn decides."""
 
+# On a line that does not report, an interrupt cut "The first, in two." after its first clause, and a newer answer is
+# "Another.". The next interrupt names "in two.": these words arrived after the first interrupt, so they are played.
 LATE_WORDS = TurnRule(
     "late words of a turn that was cut", _newest_first, lambda turn, heard, _: turn.cut and turn.expects(heard)
 )
