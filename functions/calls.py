@@ -1,9 +1,12 @@
 """Places a call when an IAM principal invokes it, and reports the progress of a call. No API has a route to it.
 
-It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
-and {"at": "2026-12-01T09:00:00+01:00"} in it to place the call then; {"call": "CA…"}; {"stop": "…"} and {"show": "…",
-"after": ""} with the id of orders; and, from EventBridge Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises
-nothing: Lambda would log an error with its text.
+- {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}} places it (`CallOrder`).
+- The same with {"at": "2026-12-01T09:00:00+01:00"} in it plans the call for that time.
+- {"call": "CA…"} returns the progress of a call.
+- {"stop": "…"} stops the orders with this id, and {"show": "…", "after": ""} counts them.
+- {"planned": {"log": "…", "key": "…"}} comes from EventBridge Scheduler: the time of a plan has come.
+
+It raises nothing: Lambda would log an error with its text.
 """
 
 import time
@@ -266,7 +269,7 @@ def _note(call: str, number: str, ordered: Ordered) -> None:
         marked = replace(ordered, callee=mark_of(number, secrets.get("number-key")))
         log.append(call_log(call), Entry(Key(0, "ordered"), marked))
     except (LogError, SecretError) as error:
-        logger.warning("a call that was placed does not say where its attempt is: %s", error)
+        logger.warning("the log of a placed call does not name its attempt: %s", error)
 
 
 def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:

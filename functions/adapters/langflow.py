@@ -108,7 +108,7 @@ def _texts(events: Iterable[Any]) -> Iterator[str]:
             case _:
                 pass  # an event for Langflow's own page
     if not ended:
-        raise ModelError("broken", "the stream ended without an end")
+        raise ModelError("broken", "the stream stopped without its last event")
 
 
 def _complete(message: Any) -> bool:

@@ -38,7 +38,10 @@ _KINDS: dict[int, NumberKind] = {
 }
 
 NO_COUNTRY = "001"
-"""The region of numbers without a country, as of satellite phones. Source: phonenumbers, REGION_CODE_FOR_NON_GEO."""
+"""The region of numbers without a country, such as a satellite phone's.
+
+Source: phonenumbers, REGION_CODE_FOR_NON_GEO.
+"""
 
 
 def e164(text: str, region: str = "") -> str:

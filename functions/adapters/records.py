@@ -40,7 +40,7 @@ class DynamoRecords:
         self._client, self._table, self._days, self._clock = client, table, days, clock
 
     def put(self, record: CallRecord) -> None:
-        """Put a record and its rows. They replace older ones of the call, and no newer one. Raises LogError."""
+        """Put a record and its rows. They replace older ones of the call, and never newer ones. Raises LogError."""
         began = record.began // 1000
         numbers = {"expires": began + self._days * DAY_S, "entries": record.entries}
         earlier = self._put(record_name(record.call), KEY, "CallRecord", dump(record), numbers)

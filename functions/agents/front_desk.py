@@ -23,7 +23,7 @@ agent = Agent(
     prompt="You answer the phone at Rosa's, an Italian restaurant. One or two short sentences. No lists, no symbols.",
     greeting="Rosa's, good evening! How can I help?",
     voices={
-        # flux itself hears when the caller has finished: about one prompt a turn, where nova sends six.
+        # flux hears when the caller has finished, and sends about one prompt a turn; nova sends about six.
         "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0", listener="Deepgram", speech_model="flux"),
         "it-IT": Voice("Google", "it-IT-Neural2-A"),
     },

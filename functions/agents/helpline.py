@@ -30,7 +30,7 @@ agent = Agent(
         "es-ES": "Línea de ayuda de Lumen. ¿En qué puedo ayudarle?",
     },
     voices={
-        # flux itself hears when the caller has finished: about one prompt a turn, where nova sends six.
+        # flux hears when the caller has finished, and sends about one prompt a turn; nova sends about six.
         "en-US": Voice("Google", "en-US-Journey-O", listener="Deepgram", speech_model="flux"),
         "es-ES": Voice("Google", "es-ES-Neural2-A"),
     },

@@ -34,7 +34,7 @@ agent = Agent(
         "time. First make sure that you speak with the right person: tell nobody else about the appointment."
     ),
     greeting="Hello, this is Doctor Lumen's practice with a short reminder. Who am I speaking to?",
-    # flux itself hears when the person has finished: about one prompt a turn, where nova sends six.
+    # flux hears when the person has finished, and sends about one prompt a turn; nova sends about six.
     voices={"en-US": Voice("Google", "en-US-Journey-F", listener="Deepgram", speech_model="flux")},
     tools=[appointment, confirm, call_off, transfer_to_practice, opt_out],
     voicemail="Hello, this is Doctor Lumen's practice with a reminder. Please call us back at {number}. Goodbye.",

@@ -49,7 +49,7 @@ def run_once(deps: FollowUpDeps, call: str, deliveries: Iterable[Delivery]) -> N
 
 
 def _died(events: list[Event]) -> int:
-    """Return how many invocations that followed the call up have died. The one that runs now has no end either."""
+    """Return how many earlier invocations died: each claim without an end, less the one that runs now."""
     kinds = [type(event) for event in events]
     return max(0, kinds.count(FollowUpClaimed) - kinds.count(FollowUpEnded) - 1)
 

@@ -172,7 +172,7 @@ class BargeInWatch:
 
 
 def _newer(known: Newer | None, found: Newer | None) -> Newer | None:
-    """Return what cuts more: results may come out of order, and what one look found stays true."""
+    """Return the one that cuts more. Looks may return out of order, and an older result stays true."""
     match known, found:
         case (Superseded(), _) | (_, None):
             return known

@@ -23,7 +23,7 @@ def listen(model: Model, request: Request, scope: CancelScope, heard: Callable[[
                 heard(event)
                 if isinstance(event, Finished):
                     return
-        raise ModelError("broken", "the stream ended without an end")
+        raise ModelError("broken", "the stream stopped without its last event")
     except Exception:
         if not scope.cancelled:
             raise

@@ -53,7 +53,7 @@ class Outages:
     """Knows from the table which models failed lately."""
 
     def __init__(self, log: Log, now: Callable[[], float] = time.time) -> None:
-        """Begin with none; `now` returns seconds since 1970."""
+        """Begin with no outages. `now` returns seconds since 1970."""
         self._log, self._now = log, now
         self._failed: frozenset[str] = frozenset()
         self._noted: dict[str, float] = {}

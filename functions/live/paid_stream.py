@@ -11,9 +11,9 @@ from functions.relay.wire.model import ModelError, StreamEvent
 def once_paid(
     events: Generator[StreamEvent, None, None], paid: Future[int | None]
 ) -> Generator[StreamEvent, None, None]:
-    """Yield the events of a stream once it is paid for. Raises ModelError, of the kind "limited" if it is not.
+    """Yield the events once their cost is counted. Raises ModelError.
 
-    The result of `paid` is what was counted, in millionths of a dollar; None if the day has no money left.
+    `paid` gives millionths of a dollar, or None if the day has no money left; then this raises ModelError("limited").
     """
     with closing(events):
         begun = list(islice(events, 1))

@@ -108,7 +108,7 @@ def _guarded(model: Model, choice: Choice, settings: Settings) -> Model:
 
 
 def note_unexpected(transition: str) -> None:
-    """Log an error: a table of states does not have this event. The call continues."""
+    """Log a transition that no table of states has. The call continues."""
     logger.error("unexpected: %s", transition)
 
 

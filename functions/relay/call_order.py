@@ -82,7 +82,7 @@ class CallOrder:
         return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional} {more_optional}')
 
     def lacks(self, country: str, consent_needed: bool) -> CallRefused | None:
-        """Return what the law of a country requires and this order does not have; None if it has everything."""
+        """Return what the law of a country requires and this order lacks; None if it lacks nothing."""
         if consent_needed and not self.consent.strip():
             words = (
                 'Name the legal basis: "consent": "asked for a reminder on 2026-11-02". Or deploy with consent=off.'

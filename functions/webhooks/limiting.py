@@ -49,7 +49,7 @@ def stay_counted(deps: WebhookDeps, announced: Announced, call: str, seconds: in
 
 
 def longest_s(agent: Agent) -> int:
-    """Return how many seconds a call can last with this agent or its menu, but not with the people of a hand-off."""
+    """Return how many seconds a call can last with this agent and its menu. A hand-off is not counted."""
     return int(agent.minutes * 60) + END_MARGIN_S + (LONGEST_TALK_S if agent.menu else 0)
 
 

@@ -93,7 +93,7 @@ def stream_events(events: Iterable[Any]) -> Iterator[StreamEvent]:
             case _:
                 pass
     if end is None:
-        raise ModelError("broken", "the stream ended without an end")
+        raise ModelError("broken", "the stream stopped without its last event")
     yield from calls.finish(end)
 
 

@@ -162,7 +162,7 @@ def object_schema(kinds: Mapping[str, Any], required: frozenset[str]) -> dict[st
 
 
 def unknown(kind: Any) -> dict[str, None]:
-    """Return None for each field of a dataclass: the values of one of which nothing is known."""
+    """Return the values of a dataclass of which nothing is known: None for each field."""
     return {field.name: None for field in fields(kind) if field.init}
 
 

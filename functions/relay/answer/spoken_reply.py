@@ -38,7 +38,7 @@ class SpokenReply:
     """Writes the script of one answer, in order."""
 
     def __init__(self, agent: Agent, language: str, lead: str = "", guard: GuardFor = unguarded) -> None:
-        """Begin in this language of the call; `lead` as in `Script`, `guard` makes the guard of a language."""
+        """Begin in this language of the call. `lead` is that of `Script`, and `guard` returns a language's guard."""
         self.language = language if language in agent.voices else agent.language
         options = SpeakingOptions(self.language if self.language != agent.language else None)
         self.script = Script("" if agent.preemptible else lead, options)

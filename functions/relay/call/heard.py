@@ -112,7 +112,10 @@ def _left_open(turns: Turns, text: str) -> Halves | None:
 
 
 def _joined(turns: Turns, text: str) -> Halves | None:
-    """Return the end of a turn that is no longer known and the beginning of another, unless one turn says it all."""
+    """Split a clause into the end of a turn that is not known any more and the beginning of another.
+
+    Return None if one turn says it all.
+    """
     if any(turn.expects(text) for turn in turns):
         return None
     letters = max((turn.starts_at_end_of(text) for turn in turns), default=0)
@@ -122,10 +125,10 @@ def _joined(turns: Turns, text: str) -> Halves | None:
 
 
 def _finished_before(turns: Turns, owner: Turn, *, reports: bool) -> Turns:
-    """Return the turns, with all words played that were sent before those of `owner`.
+    """Return the turns. All words that were sent before those of `owner` count as played.
 
-    A report may be lost, but the order holds. On a line that reports, words of which nothing was reported were not
-    played before a late apology: only the times of two invocations say so, and one of them may have begun late.
+    A report may be lost, but the order holds. Only on a line that does not report, a newer turn can count as sent
+    before a late apology: the times of two invocations say so, and one of them may have begun late.
     """
     older = turns.index(owner)
     earlier = [number < older or (not reports and turn.is_sent_before(owner)) for number, turn in enumerate(turns)]
@@ -162,7 +165,7 @@ def _being_answered(turns: Turns) -> Turns:
 
 
 def _being_answered_newest_first(turns: Turns) -> Turns:
-    """Return these turns without those of which no word may be played any more: a newer turn's words were."""
+    """Return these turns without those before the turn whose words were played last: they play no more."""
     return _being_answered(_still_playable(turns))[::-1]
 
 

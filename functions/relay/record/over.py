@@ -150,7 +150,10 @@ def _in_session(logs: CallLogs) -> bool:
 
 
 def _patience_s(logs: CallLogs) -> int:
-    """Return how many seconds without a session end the call. With a person or a menu, they may talk for long."""
+    """Return after how many seconds without a session the call counts as over.
+
+    With a person or in a menu it takes longer.
+    """
     ends = (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PersonLeft), *logs.of(PassedToAgent))
     begun = [key for key, _ in ends]
     newest = max(begun, default=Key(0, ""))
