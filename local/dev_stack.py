@@ -62,26 +62,44 @@ ToolsAws = Literal["moto", "account"]
 
 @dataclass(frozen=True, slots=True)
 class DevStack:
-    """A running laptop line.
-
-    `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
-    handlers' log. `stream` finds calls that may be over, and `follow_ups` is their queue. `schedules` are those of
-    planned calls. The handlers' modules read `environment` when they are imported. `modules` are the handlers that
-    answer now. `notes` puts the notes of the line into the table, without a handler.
-    """
+    """A running laptop line."""
 
     gateway: Gateway
+    """The laptop's API Gateway."""
+
     urls: Urls
+    """The addresses of the gateway."""
+
     aws: str
+    """The endpoint URL of moto."""
+
     queue: Queue
+    """The queue of reminders."""
+
     follow_ups: Queue
+    """The queue of calls that may be over."""
+
     stream: Stream
+    """Finds calls that may be over, in the changes of the table."""
+
     schedules: Schedules
+    """The schedules of planned calls."""
+
     log: Path
+    """The file of the handlers' log."""
+
     public: "Public"
+    """How the outside reaches this line."""
+
     environment: Mapping[str, str]
+    """The environment variables that the handlers' modules read when they are imported."""
+
     modules: dict[str, ModuleType]
+    """The handlers that answer now."""
+
     notes: PutItem
+    """Puts the notes of the line into the table, without a handler."""
+
     records: Path | None = None
     """The folder that records of calls are written to as well; None for the table alone."""
 

@@ -55,7 +55,7 @@ def _known(cents: Sequence[float | None]) -> float | None:
 
 
 def share(values: Sequence[float], percent: int) -> int | None:
-    """Return the value that this share of the values do not pass, in whole milliseconds; None without values."""
+    """Return a percentile of the values, such as the median for 50, in whole milliseconds; None without values."""
     if len(values) < 2:
         return round(values[0]) if values else None
     return round(quantiles(values, n=100, method="inclusive")[percent - 1])

@@ -123,7 +123,7 @@ class Known:
     """The SIDs of the calls that are over."""
 
     going_on: Sequence[str]
-    """The SIDs of the calls that may still go on. Their items are not below."""
+    """The SIDs of the calls that may still go on. The fields below hold none of their items."""
 
     private: Sequence[Item]
     """Items of the table of private data."""

@@ -29,7 +29,7 @@ Kind = TypeVar("Kind")
 CALL, SESSION = "call/", "session/"
 
 BLOCK = 64
-"""Entries between two folds that are cached, so that one more entry need not fold all of them again."""
+"""After each so many entries the fold is cached. So one more entry does not fold all of them again."""
 
 Numbered = tuple[int, Observation]
 """An observation with its number on the tape. The page knows it by that number."""

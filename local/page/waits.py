@@ -25,7 +25,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What was observed of a call's model and posts, or of one turn's."""
+    """What was observed of the model and of the posts, in a whole call or in one turn."""
 
     asked: tuple[ModelAsked, ...]
     spoke: tuple[ModelSpoke, ...]

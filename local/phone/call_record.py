@@ -68,7 +68,7 @@ class CallRecord:
             self.pending += 1
 
     def done(self) -> None:
-        """Record that the caller did it. The step that follows says whether all is quiet."""
+        """Record that the caller has done it. The call counts as quiet again when the next step says so."""
         with self.changed:
             self.quiet, self.pending = False, max(0, self.pending - 1)
 
@@ -126,7 +126,7 @@ class CallRecord:
             self.changed.notify_all()
 
     def listens(self, on: bool) -> None:
-        """Record that it is the caller's turn outside of a session, or no longer."""
+        """Record whether it is the caller's turn now, outside of a session."""
         with self.changed:
             self.pending = self.pending if on == self.listening else 0
             self.quiet = self.listening = on

@@ -51,7 +51,7 @@ class Order:
     status_callback: str = ""
     events: frozenset[str] = frozenset({"completed"})
     screened: str = ""
-    """The URL that is told who answered while the call goes on (AsyncAmd); empty if the answer webhook is."""
+    """The URL that gets during the call who answered (AsyncAmd). If it is empty, the answer webhook gets that."""
 
 
 @dataclass(frozen=True, slots=True)

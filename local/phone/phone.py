@@ -22,44 +22,44 @@ Sign = Callable[[str, Mapping[str, str]], str | None]
 
 
 class Phone:
-    """Twilio's side of calls to one number, in its own thread. Use it with `with`, or `close` it.
-
-    Args:
-        voice_url: the address of the voice webhook.
-        auth_token: the account's token, with which requests are signed.
-        number: the number that is called.
-        caller: the number that calls, unless `dial` names another.
-        public_url: scheme and host under which Twilio knows the webhooks; requests are signed under it.
-        connect: the address to open instead of a `wss://` url of the TwiML, by prefix; or a callable that returns it,
-            or None for the url itself. In both cases the handshake is signed over the url of the TwiML.
-        speed: how many times faster than a real call everything is, except the application itself. At twenty times
-            the speed, 0.1 s of the application are 2 s of the call, so a test of a race needs a lower speed.
-        timeout: real seconds that a method waits by default.
-        webhook_timeout: real seconds that a webhook or a handshake may take; Twilio allows fifteen.
-        sign: replaces the signature, to forge it: a callable that gets the public URL (a `wss://` one for the
-            handshake) and the form, and returns the signature, or None to send none.
-        fallback: the path of the number's fallback URL, such as "/fallback"; empty if the number has none.
-        patient: whether a <Gather> and a <Record> wait until the caller does something, or `Call.stay_silent` says
-            that time passes; otherwise they wait as long as their `timeout` says.
-    """
+    """Twilio's side of calls to one number, in its own thread. Use it with `with`, or `close` it."""
 
     def __init__(
         self,
+        # The address of the voice webhook.
         voice_url: str,
+        # The account's token, with which requests are signed.
         auth_token: str,
         *,
+        # The number that is called.
         number: str = "+15550100",
+        # The number that calls, unless `dial` names another.
         caller: str = "+15550142",
+        # Scheme and host under which Twilio knows the webhooks. Requests are signed under it.
         public_url: str = "",
+        # The address to open instead of a `wss://` URL of the TwiML, by prefix; or a function that returns it, or
+        # None for the URL itself. The handshake is signed over the URL of the TwiML either way.
         connect: Mapping[str, str] | Resolve | None = None,
+        # How many times faster than a real call everything is, except the application itself. At 20, 0.1 s of the
+        # application are 2 s of the call, so a test of a race needs a lower speed.
         speed: float = 1.0,
+        # How long things take in a real call.
         pace: Pace = AS_RECORDED,
+        # What Twilio does in some calls only: each is a fault to inject.
         quirks: Quirks = NO_QUIRKS,
+        # Real seconds that a method waits by default.
         timeout: float = 60.0,
+        # Real seconds that a webhook or a handshake may take. Twilio allows fifteen.
         webhook_timeout: float = 15.0,
+        # The SID of the account in the forms of webhooks.
         account_sid: str = "AC" + "0" * 31 + "1",
+        # Replaces the signature, to forge it: a function of the public URL (a `wss://` one for the handshake) and the
+        # form, which returns the signature, or None to send none.
         sign: Sign | None = None,
+        # The path of the number's fallback URL, such as "/fallback"; empty if the number has none.
         fallback: str = "",
+        # With True, a <Gather> and a <Record> wait until the caller does something, or `Call.stay_silent` says that
+        # time passes. With False, they wait as long as their `timeout` says.
         patient: bool = False,
     ) -> None:
         resolve = connect if callable(connect) else mapping(connect or {})
