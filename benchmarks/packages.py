@@ -30,7 +30,7 @@ TIMED = "import time; began = time.process_time()\n{}\nprint(time.process_time()
 
 
 def imports() -> Iterator[Row]:
-    """Return how long `functions.default` and boto3 with the same four clients are imported, and their ratio."""
+    """Yield the import times of `functions.default` and of boto3 with the same four clients, and their ratio."""
     bare, ours = import_seconds(RUNS)
     yield Row("import of boto3 with four clients", round(bare * 1000), "ms")
     yield Row("import of functions.default with the same clients", round(ours * 1000), "ms")

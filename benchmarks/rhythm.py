@@ -27,7 +27,7 @@ Recorded: this is so in about one utterance of ten. Concluded: its head start is
 partial prompt the median is the same. Half of all head starts are, so a fifth of those makes a tenth of all."""
 
 RESTATED_S = 0.358
-"""From this partial prompt to the final one. Recorded: p10 of any last partial prompt. Chosen: always this one."""
+"""From this partial prompt to the final one. Recorded: p10 for any last partial prompt. Chosen: this each time."""
 
 REVISED = 6 / 58
 """How many of the steps replace words. Recorded."""

@@ -42,7 +42,7 @@ class Waits(NamedTuple):
     """What a caller waited for in one call, in milliseconds."""
 
     handed_over: float
-    """From the request to the model that stalls to that to the second one."""
+    """From the request to the model that stalls until the request to the second model."""
 
     stalled: float
     """To the first words of the turn in which the first model stalls."""

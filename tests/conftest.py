@@ -119,8 +119,9 @@ def pytest_unconfigure() -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop the measurement that pytest-cov begins while it reads the options, in a run with workers.
 
-    In the process that starts the workers it would measure how their reports are counted. In a worker pytest-cov
-    starts its own next, but never stops the first one, which went on whenever the other paused: no test was spared.
+    In the process that starts the workers, it would measure how their reports are counted. In a worker, pytest-cov
+    then starts a second measurement and never stops the first: this one would go on whenever the second pauses, and
+    slow down every test.
     """
     alone = session.config.getoption("dist", "no") == "no" and not hasattr(session.config, "workerinput")
     if not alone and (coverage := _coverage(session.config)) is not None:

@@ -336,7 +336,7 @@ def in_source(module: str, row: Function) -> bool:
 
 
 def answering(text: str) -> tuple[Function, ...]:
-    """Return the functions that answer with these models. Both import the same: the second is tried on one model."""
+    """Return the functions that answer with these models. Both import the same, so `reminders` is tried once."""
     models = chosen(text)
     return (default(models), reminders(models)) if text == "bedrock" else (default(models),)
 

@@ -211,7 +211,7 @@ def items(table: "DynamoDBClient", name: str) -> list[Any]:
 
 
 def test_a_wish_not_to_be_called_outlives_everything_else(table: "DynamoDBClient") -> None:
-    """Kept by the log of whoever it is about, and read however much later."""
+    """The log of the number keeps it, and it is still read after 200 years."""
     name = callee_log(uuid4().hex)
     log = DynamoLog(table, TABLE, days=2, clock=lambda: NOW)
     log.append(name, Entry(key(1), Placed("reminder", "r")))

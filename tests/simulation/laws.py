@@ -177,10 +177,12 @@ def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
 def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
     """9: nothing that was asked for once is done twice: each answer runs each tool at most once, unless it failed.
 
-    Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
-    that took the answer over, those that were killed before they said a word, and those that leave what the model
-    says, because another one logged or claimed the prompt or the log failed. The caller hears no word of the model
-    twice, also after a noise.
+    Digits that the caller keyed in for a tool run it once. The caller hears no word of the model twice, also after a
+    noise. One invocation asks the model about a turn. Another one may ask it too if it
+
+    - took the answer over,
+    - was killed before it said a word, or
+    - does not use what the model says: another invocation logged or claimed the prompt, or the log failed.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)

@@ -21,10 +21,10 @@ SEEDS, AT_ONCE = 100, 20
 """`make soak` runs many more."""
 
 DRAWN = 20
-"""The first of the seeds in which each fault and each turn of a call happens.
+"""The first of `AT_ONCE` seeds that together hold each fault and each kind of turn.
 
-They are looked at where they run: another process would run them again. After a change of what is drawn, choose
-others.
+The test that runs these seeds also checks this, so that no other process runs them again. If what is drawn changes,
+choose another first seed.
 """
 
 

@@ -212,7 +212,7 @@ Play = Callable[..., Told]
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Play]:
-    """Run a script in this process. More arguments are for the command, and variables by their names."""
+    """Return a function that runs a script in this process, with arguments of the command and variables by name."""
 
     def played(lines: str = "", *arguments: str, **variables: str) -> Told:
         for name in SET_BY_USERS:
