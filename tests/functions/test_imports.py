@@ -21,13 +21,13 @@ COUNTED = "import functions.relay, gc; print(sum(one['collections'] for one in g
 WARMED = """
 import cProfile, pstats
 from tests.doubles import saying
-from tests.live.test_session import House
+from tests.live.harness import SessionHarness
 
-house = House(saying("On Friday we open at nine. See you then."))
+harness = SessionHarness(saying("On Friday we open at nine. See you then."))
 {warm}
-house.opened()
+harness.opened()
 profile = cProfile.Profile()
-profile.runcall(house.sessions.receive, house.prompt("When do you open?", at=5000))
+profile.runcall(harness.sessions.receive, harness.prompt("When do you open?", at=5000))
 calls = pstats.Stats(profile).stats
 print(sum(times for (file, _, name), (_, times, *_) in calls.items() if name == "_compile_info"))
 """
@@ -55,7 +55,7 @@ def test_a_cold_start_takes_little_more_than_boto3() -> None:
 
 def test_a_warm_environment_has_its_filters_compiled() -> None:
     assert _compiled("") > 20
-    assert _compiled("house.sessions.warm()") <= MOST_COMPILED
+    assert _compiled("harness.sessions.warm()") <= MOST_COMPILED
 
 
 def _compiled(warm: str) -> int:

@@ -38,9 +38,9 @@ from tests.endpoint import refusing_url
 from tests.follow_up.test_calls import Scene
 from tests.functions.events import CALLED, CALLER, webhook
 from tests.functions.test_after import from_stream
+from tests.live.harness import DESK, SessionHarness
 from tests.live.test_guarded_model import SAID, Guard, Model, answer, late_verdict
 from tests.live.test_model_fallback import Play, says, stalls
-from tests.live.test_session import DESK, House
 from tests.relay.record.calls import PLAIN
 
 CALL = f"CA{'7' * 32}"
@@ -164,16 +164,16 @@ def test_an_error_in_an_agents_code_is_counted(counted: Counted) -> None:
 
 def test_a_model_that_refuses_is_counted_with_the_answer_that_failed(counted: Counted) -> None:
     metrics.logger()
-    house = House([ModelError("refused", "no access")]).opened()
-    house.sessions = replace(house.sessions, report=measure)
-    house.sessions.receive(house.prompt("Is there a table?"))
+    harness = SessionHarness([ModelError("refused", "no access")]).opened()
+    harness.sessions = replace(harness.sessions, report=measure)
+    harness.sessions.receive(harness.prompt("Is there a table?"))
     assert sorted(kinds(counted)) == ["failed", "model"]
 
 
 def test_a_session_without_a_ticket_is_counted(counted: Counted) -> None:
     metrics.logger()
-    house = House([]).announced()
-    house.sessions.receive(house.setup(customParameters={"ticket": "used up"}))
+    harness = SessionHarness([]).announced()
+    harness.sessions.receive(harness.setup(customParameters={"ticket": "used up"}))
     assert kinds(counted) == ["handshake"]
 
 

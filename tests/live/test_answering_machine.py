@@ -11,8 +11,8 @@ from functions.relay.ports import LogError
 from functions.relay.wire.messages import End, Prompt
 from functions.relay.wire.model import TextDelta
 from tests.doubles import MemoryLog
+from tests.live.harness import CALL, SessionHarness
 from tests.live.ports import HeardLine, TalkingModel, in_the_background
-from tests.live.test_session import CALL, House
 
 LOG = session_log("c1")
 BEEP = "machine_end_beep"
@@ -20,38 +20,38 @@ LATER = Key(9_000_000_000_000, "later")
 
 
 def test_a_machine_ends_the_session_without_words() -> None:
-    house = House().opened()
-    assert house.sessions.end_for_machine("c1", BEEP) == "answered"
-    assert [type(message) for message in house.says()] == [End]
-    assert [event.answered_by for event in house.events() if isinstance(event, MachineAnswered)] == [BEEP]
+    harness = SessionHarness().opened()
+    assert harness.sessions.end_for_machine("c1", BEEP) == "answered"
+    assert [type(message) for message in harness.says()] == [End]
+    assert [event.answered_by for event in harness.events() if isinstance(event, MachineAnswered)] == [BEEP]
 
 
 def test_a_second_report_changes_nothing() -> None:
-    house = House().opened()
-    house.sessions.end_for_machine("c1", BEEP)
-    assert house.sessions.end_for_machine("c1", BEEP) == "settled"
-    assert len(house.says()) == 1
+    harness = SessionHarness().opened()
+    harness.sessions.end_for_machine("c1", BEEP)
+    assert harness.sessions.end_for_machine("c1", BEEP) == "settled"
+    assert len(harness.says()) == 1
 
 
 @pytest.mark.parametrize("event", [Closed(1000), EndClaimed("0", "goodbye", "", 0)], ids=["closed", "ended"])
 def test_a_session_that_is_over_is_not_ended_again(event: Closed | EndClaimed) -> None:
-    house = House().opened()
-    house.log.append(LOG, Entry(LATER, event))
-    assert house.sessions.end_for_machine("c1", BEEP) == "settled"
-    assert house.says() == []
+    harness = SessionHarness().opened()
+    harness.log.append(LOG, Entry(LATER, event))
+    assert harness.sessions.end_for_machine("c1", BEEP) == "settled"
+    assert harness.says() == []
 
 
 def test_a_session_that_has_not_opened_is_left_alone() -> None:
-    house = House()
-    assert house.sessions.end_for_machine("c1", BEEP) == "settled"
-    assert house.events() == []
+    harness = SessionHarness()
+    assert harness.sessions.end_for_machine("c1", BEEP) == "settled"
+    assert harness.events() == []
 
 
 def test_a_session_that_opens_after_the_report_ends_at_once() -> None:
-    house = House().announced()
-    house.log.append(call_log(CALL), Entry(Key(1, "report"), Screened(BEEP)))
-    house.sessions.receive(house.setup(direction="outbound-api"))
-    assert [type(message) for message in house.says()] == [End]
+    harness = SessionHarness().announced()
+    harness.log.append(call_log(CALL), Entry(Key(1, "report"), Screened(BEEP)))
+    harness.sessions.receive(harness.setup(direction="outbound-api"))
+    assert [type(message) for message in harness.says()] == [End]
 
 
 class Overtaken(MemoryLog):
@@ -72,16 +72,16 @@ class Overtaken(MemoryLog):
 
 @pytest.mark.parametrize("claims", [0, 1], ids=["at once", "at the second try"])
 def test_a_prompt_that_knows_of_no_machine_does_not_stop_the_end(claims: int) -> None:
-    house = House(log=Overtaken(claims)).opened()
-    assert house.sessions.end_for_machine("c1", BEEP) == "answered"
-    assert [type(message) for message in house.says()] == [End]
+    harness = SessionHarness(log=Overtaken(claims)).opened()
+    assert harness.sessions.end_for_machine("c1", BEEP) == "answered"
+    assert [type(message) for message in harness.says()] == [End]
 
 
 def test_the_end_waits_for_the_answer_that_is_being_given() -> None:
     """That answer posts until it has looked at the log, and Twilio refuses words after `end`."""
-    house, line = House().opened(), HeardLine()
-    talking = house.with_line(line, TalkingModel(TextDelta("and, ")))
-    with in_the_background(lambda: talking.receive(house.prompt("Leave a message."))):
+    harness, line = SessionHarness().opened(), HeardLine()
+    talking = harness.with_line(line, TalkingModel(TextDelta("and, ")))
+    with in_the_background(lambda: talking.receive(harness.prompt("Leave a message."))):
         line.wait_for(2)
         began = monotonic()
         talking.end_for_machine("c1", BEEP)

@@ -37,8 +37,8 @@ from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, ModelError, TextDelta, ToolCall, Usage
 from tests.doubles import MemoryLog, ScriptedModel, saying
 from tests.endpoint import WAIT_S
+from tests.live.harness import DESK, SessionHarness
 from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TroubledLog
-from tests.live.test_session import DESK, House
 
 LOG = session_log("c1")
 WORDS = "When do you open?"
@@ -69,17 +69,17 @@ class Drafting:
 
     def __init__(self, agent: Agent = QUICK, log: MemoryLog | None = None) -> None:
         self.log = log or WatchedLog()
-        self.house = House(log=self.log, desk=agent).opened()
+        self.harness = SessionHarness(log=self.log, desk=agent).opened()
         self.model = FedModel()
-        self.sessions: Sessions = self.house.with_model(self.model, agent)
+        self.sessions: Sessions = self.harness.with_model(self.model, agent)
         self._pool = ThreadPoolExecutor(4)
 
     def partial(self, text: str, at: int = 2000, language: str = "en-US") -> Frame:
         message = {"type": "prompt", "voicePrompt": text, "lang": language, "last": False}
-        return self.house.frame(message, at=at)
+        return self.harness.frame(message, at=at)
 
     def prompt(self, text: str, at: int = 2600) -> Frame:
-        return self.house.prompt(text, at=at)
+        return self.harness.prompt(text, at=at)
 
     def start(self, frame: Frame) -> "Future[str]":
         return self._pool.submit(self.sessions.receive, frame)
@@ -103,7 +103,7 @@ class Drafting:
         self.log.append(LOG, Entry(self.prompt(WORDS).key, Prompt(WORDS)))
 
     def put(self, at: int, event: Event) -> None:
-        self.log.append(LOG, Entry(self.house.frame({}, at=at).key, event))
+        self.log.append(LOG, Entry(self.harness.frame({}, at=at).key, event))
 
     def events(self, *kinds: type[Event]) -> list[Event]:
         return [one for one in self.log.events(LOG) if isinstance(one, kinds)]
@@ -124,7 +124,7 @@ def drafting(agent: Agent = QUICK, log: MemoryLog | None = None) -> Iterator[Dra
 
 
 def said(one: Drafting) -> str:
-    return "".join(message.token for message in one.house.says() if isinstance(message, Text))
+    return "".join(message.token for message in one.harness.says() if isinstance(message, Text))
 
 
 def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
@@ -137,7 +137,7 @@ def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
         assert said(one) == "At nine. On Friday."
         assert len(one.model.asked) == 1
         assert one.events(AgentSaid) == [AgentSaid("At nine. On Friday.")]
-        assert one.house.ended[-1].usage == Usage(10, 5)
+        assert one.harness.ended[-1].usage == Usage(10, 5)
         assert one.events(DraftDropped) == []
 
 
@@ -234,7 +234,7 @@ def test_the_reminder_answers_if_a_draft_died_after_its_claim() -> None:
         one.log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
         assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
         reminder = AnswerReminder("c1", prompt.key)
-        assert (FIRST_CHECK_S, reminder.write()) in one.house.timer.notes
+        assert (FIRST_CHECK_S, reminder.write()) in one.harness.timer.notes
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert one.sessions.check(reminder) == "taken over"
         assert said(one) == "At nine."
@@ -281,7 +281,7 @@ def test_a_prompt_leaves_its_request_to_an_unknown_draft(text: str) -> None:
         [dropped] = one.events(DraftDropped)
         assert isinstance(dropped, DraftDropped)
         assert dropped.usage.input > 0
-        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.house.timer.notes
+        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.harness.timer.notes
 
 
 def test_nobody_claims_a_prompt_where_nothing_is_drafted() -> None:
@@ -363,7 +363,7 @@ def test_a_prompt_that_a_draft_has_claimed_gets_no_apology(broken: str) -> None:
         log.append(LOG, Entry(prompt.key.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed("draft")))
         log.broken.add(broken)
         assert (one.sessions.receive(prompt), said(one)) == ("drafted", "")
-        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.house.timer.notes
+        assert (FIRST_CHECK_S, AnswerReminder("c1", prompt.key).write()) in one.harness.timer.notes
 
 
 def test_a_claim_is_logged_before_a_prompt_with_an_apology(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -431,13 +431,13 @@ def test_a_claimed_prompt_with_a_newer_one_is_not_answered() -> None:
 
 
 def test_a_model_that_fails_is_asked_again_for_the_prompt() -> None:
-    house = House(log=WatchedLog(), desk=QUICK).opened()
+    harness = SessionHarness(log=WatchedLog(), desk=QUICK).opened()
     model = ScriptedModel([ModelError("overloaded", "overloaded")], saying("At nine."))
-    sessions = house.with_model(model, QUICK)
+    sessions = harness.with_model(model, QUICK)
     message = {"type": "prompt", "voicePrompt": WORDS, "lang": "en-US", "last": False}
-    assert sessions.receive(house.frame(message, at=2000)) == "draft dropped"
-    assert [one for one in house.events() if isinstance(one, DraftDropped)] == [DraftDropped()]
-    assert sessions.receive(house.prompt(WORDS, at=2600)) == "answered"
+    assert sessions.receive(harness.frame(message, at=2000)) == "draft dropped"
+    assert [one for one in harness.events() if isinstance(one, DraftDropped)] == [DraftDropped()]
+    assert sessions.receive(harness.prompt(WORDS, at=2600)) == "answered"
 
 
 def test_a_frame_that_comes_twice_is_drafted_once() -> None:

@@ -15,7 +15,7 @@ from functions.relay.ports import Model, Sent
 from functions.relay.wire.messages import Outgoing, Partial, Prompt
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 from tests.doubles import MemoryLog, RecordingLine
-from tests.live.test_session import DESK, House
+from tests.live.harness import DESK, SessionHarness
 from tests.simulation.chance import Chance
 from tests.simulation.scheduler import Process, ScheduledTasks, Scheduler
 
@@ -90,16 +90,16 @@ class ClockedTimer:
         self._clocked.note("reminder")
 
 
-def sessions_of(house: House, clocked: Clocked, model: Model | None = None) -> Sessions:
-    private = SlowLog(clocked, house.private)
-    do_not_call = SlowLog(clocked, house.do_not_call)
-    log, timer = SlowLog(clocked, house.log), ClockedTimer(clocked)
-    ports = Ports(log, house.line, model or ClockedModel(clocked), timer, private, do_not_call)
+def sessions_of(harness: SessionHarness, clocked: Clocked, model: Model | None = None) -> Sessions:
+    private = SlowLog(clocked, harness.private)
+    do_not_call = SlowLog(clocked, harness.do_not_call)
+    log, timer = SlowLog(clocked, harness.log), ClockedTimer(clocked)
+    ports = Ports(log, harness.line, model or ClockedModel(clocked), timer, private, do_not_call)
 
     def tasks() -> ScheduledTasks:
         return ScheduledTasks(clocked.scheduler, clocked.process)
 
-    return replace(house.sessions, ports=ports, clock=lambda: clocked.scheduler.now, tasks=tasks)
+    return replace(harness.sessions, ports=ports, clock=lambda: clocked.scheduler.now, tasks=tasks)
 
 
 @pytest.fixture(params=range(5), ids=lambda seed: f"seed {seed}")
@@ -115,8 +115,8 @@ def run(clocked: Clocked, sessions: Sessions, frame: Frame) -> None:
 
 
 def test_a_prompt_waits_for_one_trip_before_the_model(clocked: Clocked) -> None:
-    house = House().opened()
-    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?"))
+    harness = SessionHarness().opened()
+    run(clocked, sessions_of(harness, clocked), harness.prompt("When do you open?"))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
     assert len([at for at in clocked.began("trip") if at < asked]) == 2, "the prompt is put while the log is read"
@@ -124,45 +124,45 @@ def test_a_prompt_waits_for_one_trip_before_the_model(clocked: Clocked) -> None:
 
 @pytest.mark.parametrize("text", ["I want two.", "A table for four at 8.", "For 2 people."])
 def test_a_prompt_with_a_number_waits_for_one_trip(clocked: Clocked, text: str) -> None:
-    house = House().opened()
-    run(clocked, sessions_of(house, clocked), house.prompt(text))
+    harness = SessionHarness().opened()
+    run(clocked, sessions_of(harness, clocked), harness.prompt(text))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
 
 
 @pytest.mark.parametrize("text", ["When do you open?", "For 2 people."])
 def test_a_claim_is_not_waited_for_before_the_model(clocked: Clocked, text: str) -> None:
-    house = House(desk=replace(DESK, partial_prompts=True)).opened()
-    run(clocked, sessions_of(house, clocked), house.prompt(text))
+    harness = SessionHarness(desk=replace(DESK, partial_prompts=True)).opened()
+    run(clocked, sessions_of(harness, clocked), harness.prompt(text))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
-    assert [one for one in house.events() if isinstance(one, AnswerClaimed)]
+    assert [one for one in harness.events() if isinstance(one, AnswerClaimed)]
 
 
 def test_no_reminder_is_sent_before_the_model_is_asked(clocked: Clocked) -> None:
-    house = House().opened()
-    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?"))
+    harness = SessionHarness().opened()
+    run(clocked, sessions_of(harness, clocked), harness.prompt("When do you open?"))
     [asked] = clocked.began("model")
     assert clocked.began("reminder")
     assert min(clocked.began("reminder")) > asked
 
 
 def test_later_prompts_wait_for_one_trip_as_well(clocked: Clocked) -> None:
-    house = House().opened()
+    harness = SessionHarness().opened()
     for number in range(3):
-        house.log.append(LOG, Entry(Key(1500 + number, f"old{number}"), Prompt("And then?")))
-    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=9000))
+        harness.log.append(LOG, Entry(Key(1500 + number, f"old{number}"), Prompt("And then?")))
+    run(clocked, sessions_of(harness, clocked), harness.prompt("When do you open?", at=9000))
     [asked] = clocked.began("model")
     assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
 
 
 @pytest.mark.parametrize("trip_s", [0.001, 0.005, 0.02, 0.04, 0.07])
 def test_a_dead_draft_holds_its_prompt_up_for_150_ms(clocked: Clocked, trip_s: float) -> None:
-    house, partial = House(desk=replace(DESK, partial_prompts=True)).opened(), Key(2000, "partial")
-    house.log.append(LOG, Entry(partial, Partial("When do you open?")))
-    house.log.append(LOG, Entry(partial.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+    harness, partial = SessionHarness(desk=replace(DESK, partial_prompts=True)).opened(), Key(2000, "partial")
+    harness.log.append(LOG, Entry(partial, Partial("When do you open?")))
+    harness.log.append(LOG, Entry(partial.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
     clocked.trip_s = trip_s
-    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=2600))
+    run(clocked, sessions_of(harness, clocked), harness.prompt("When do you open?", at=2600))
     [asked] = clocked.began("model")
     assert asked == pytest.approx(trip_s + CLAIMED_WITHIN_S, abs=OVERHEAD_S)
 
@@ -182,22 +182,22 @@ class ClockedLine(RecordingLine):
 @pytest.mark.parametrize(("ended", "waits_s"), [(True, 0.0), (False, OTHERS_STOP_S)], ids=["ended", "not ended"])
 def test_ready_words_wait_until_an_older_answer_has_stopped(clocked: Clocked, ended: bool, waits_s: float) -> None:
     """It posts until it has found the newer prompt, and its words would come between these."""
-    house = House(desk=replace(DESK, answers={"When do you open?": "At nine."})).opened()
+    harness = SessionHarness(desk=replace(DESK, answers={"When do you open?": "At nine."})).opened()
     older = Entry(Key(1500, "older"), Silent(1))
-    house.log.append(LOG, older)
+    harness.log.append(LOG, older)
     if ended:
-        house.log.append(LOG, Entry(older.key.under(Slot.ENDED.at(999)), AnswerEnded("complete")))
-    sessions = sessions_of(house, clocked)
+        harness.log.append(LOG, Entry(older.key.under(Slot.ENDED.at(999)), AnswerEnded("complete")))
+    sessions = sessions_of(harness, clocked)
     sessions = replace(sessions, ports=replace(sessions.ports, line=ClockedLine(clocked)))
-    run(clocked, sessions, house.prompt("When do you open?", at=2600))
+    run(clocked, sessions, harness.prompt("When do you open?", at=2600))
     assert clocked.began("words")[0] == pytest.approx(TRIP_S + waits_s, abs=OVERHEAD_S)
 
 
 def test_words_wait_from_the_moment_their_prompt_is_logged(clocked: Clocked) -> None:
     """A prompt with a number is logged one round trip after the log is read."""
-    house = House(desk=replace(DESK, answers={"For 2 people.": "Done."})).opened()
-    house.log.append(LOG, Entry(Key(1500, "older"), Silent(1)))
-    sessions = sessions_of(house, clocked)
+    harness = SessionHarness(desk=replace(DESK, answers={"For 2 people.": "Done."})).opened()
+    harness.log.append(LOG, Entry(Key(1500, "older"), Silent(1)))
+    sessions = sessions_of(harness, clocked)
     sessions = replace(sessions, ports=replace(sessions.ports, line=ClockedLine(clocked)))
-    run(clocked, sessions, house.prompt("For 2 people.", at=2600))
+    run(clocked, sessions, harness.prompt("For 2 people.", at=2600))
     assert clocked.began("words")[0] == pytest.approx(2 * TRIP_S + OTHERS_STOP_S, abs=OVERHEAD_S)

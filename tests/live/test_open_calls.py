@@ -15,7 +15,7 @@ from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Finished, StreamEvent, ToolCall
 from tests.doubles import saying
 from tests.endpoint import WAIT_S
-from tests.live.test_session import DESK, House
+from tests.live.harness import DESK, SessionHarness
 
 BOOKS: list[StreamEvent | Exception] = [ToolCall("t1", "book", '{"day": "Friday"}'), Finished("tools")]
 AGAIN: list[StreamEvent | Exception] = [ToolCall("t2", "book", '{ "day":"Friday" }'), Finished("tools")]
@@ -35,41 +35,41 @@ class Bookings:
         return self.returned
 
 
-def interrupted(bookings: Bookings) -> House:
-    """A caller speaks again while a tool runs, and the model calls it again; return the house after both answers."""
+def interrupted(bookings: Bookings) -> SessionHarness:
+    """Let the caller speak while a tool runs, and the model call it again; return the harness after both answers."""
     desk = replace(DESK, tools=[tool(bookings.book, deadline=60)])
-    house = House(BOOKS, AGAIN, saying("It is booked."), desk=desk).opened()
-    first = Thread(target=house.sessions.receive, args=(house.prompt("Book Friday.", at=5000),))
+    harness = SessionHarness(BOOKS, AGAIN, saying("It is booked."), desk=desk).opened()
+    first = Thread(target=harness.sessions.receive, args=(harness.prompt("Book Friday.", at=5000),))
     first.start()
     assert bookings.begun.wait(WAIT_S)
-    second = Thread(target=house.sessions.receive, args=(house.prompt("Hello?", at=6000),))
+    second = Thread(target=harness.sessions.receive, args=(harness.prompt("Hello?", at=6000),))
     second.start()
     until = time.monotonic() + WAIT_S
-    while sum(isinstance(event, ToolCalled) for event in house.events()) < 2:
+    while sum(isinstance(event, ToolCalled) for event in harness.events()) < 2:
         assert time.monotonic() < until, "the model did not call the tool again"
         time.sleep(0.01)
     bookings.may_return.set()
     first.join(WAIT_S)
     second.join(WAIT_S)
-    return house
+    return harness
 
 
-def results(house: House) -> list[str]:
-    return [event.text for event in house.events() if isinstance(event, ToolReturned)]
+def results(harness: SessionHarness) -> list[str]:
+    return [event.text for event in harness.events() if isinstance(event, ToolReturned)]
 
 
 def test_a_tool_that_still_runs_is_not_run_again() -> None:
     bookings = Bookings("Booked.")
-    house = interrupted(bookings)
+    harness = interrupted(bookings)
     assert bookings.made == 1
-    assert results(house) == ["Booked.", "Booked."]
+    assert results(harness) == ["Booked.", "Booked."]
 
 
 def test_a_tool_whose_words_nobody_heard_runs_again() -> None:
     bookings = Bookings(Say("We have a table.", answer="Said."))
-    house = interrupted(bookings)
+    harness = interrupted(bookings)
     assert bookings.made == 2
-    assert any("We have a table." in getattr(message, "token", "") for message in house.says())
+    assert any("We have a table." in getattr(message, "token", "") for message in harness.says())
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_a_result_that_never_comes_is_awaited_for_a_while(later_ms: int, result:
     bookings = Bookings("Booked.")
     bookings.may_return.set()
     desk = replace(DESK, tools=[tool(bookings.book, deadline=0.4 if made == 0 else 60)])
-    house = House(AGAIN, saying("I see."), desk=desk).opened()
-    killed = house.prompt("Book Friday.", at=5000)
+    harness = SessionHarness(AGAIN, saying("I see."), desk=desk).opened()
+    killed = harness.prompt("Book Friday.", at=5000)
     left = (
         Entry(killed.key, Prompt("Book Friday.")),
         Entry(killed.key.under(Slot.TOOL_CALLED.at(100)), ToolCalled("t1", "book", '{"day": "Friday"}')),
         Entry(killed.key.under(Slot.ENDED.at(100)), AnswerEnded("superseded")),
     )
     for entry in left:
-        house.log.append(session_log("c1"), entry)
-    house.sessions.receive(house.prompt("Hello?", at=5000 + later_ms))
-    assert (results(house)[-1], bookings.made) == (result, made)
+        harness.log.append(session_log("c1"), entry)
+    harness.sessions.receive(harness.prompt("Hello?", at=5000 + later_ms))
+    assert (results(harness)[-1], bookings.made) == (result, made)

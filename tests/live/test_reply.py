@@ -34,8 +34,8 @@ from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Setup, T
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolResults
 from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import WAIT_S
+from tests.live.harness import CALL, CALLED, CALLER, DESK, SessionHarness
 from tests.live.ports import OUT_OF_REACH, TroubledLog
-from tests.live.test_session import CALL, CALLED, CALLER, DESK, House
 
 LOG = session_log("c1")
 KEY = Key(5000, "prompt")
@@ -44,18 +44,18 @@ REMINDER = AnswerReminder("c1", KEY)
 SETUP = Setup("VX-c1", CALL, CALLER, CALLED, parameters=(("ticket", "ticket-of-c1"),))
 
 
-def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
+def abandoned(*events: tuple[int, object], answers: int = 1) -> SessionHarness:
     """A session whose prompt was appended by an invocation that was killed after these entries."""
-    house = House(*[saying("On Friday.") for _ in range(answers)]).opened()
-    house.log.append(LOG, Entry(KEY, Prompt("When?")))
+    harness = SessionHarness(*[saying("On Friday.") for _ in range(answers)]).opened()
+    harness.log.append(LOG, Entry(KEY, Prompt("When?")))
     for slot, event in events:
-        house.log.append(LOG, Entry(KEY.under(slot), event))  # type: ignore[arg-type]
-    return house
+        harness.log.append(LOG, Entry(KEY.under(slot), event))  # type: ignore[arg-type]
+    return harness
 
 
-def heard(house: House) -> str:
+def heard(harness: SessionHarness) -> str:
     """Return the agent's words; check that they are in one talk cycle that was closed once."""
-    texts = [message for message in house.says() if isinstance(message, Text)]
+    texts = [message for message in harness.says() if isinstance(message, Text)]
     assert [text.last for text in texts] == [False] * (len(texts) - 1) + [True]
     return "".join(text.token for text in texts)
 
@@ -80,115 +80,115 @@ class Asked(RecordingTimer):
             self.before.append(len(self._model.asked))
 
 
-def under_the_prompt(house: House) -> list[object]:
-    return [entry.event for entry in house.log.read(LOG) if entry.key.frame == KEY.frame and entry.key != KEY]
+def under_the_prompt(harness: SessionHarness) -> list[object]:
+    return [entry.event for entry in harness.log.read(LOG) if entry.key.frame == KEY.frame and entry.key != KEY]
 
 
 def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
-    house = House(saying("On Friday.")).opened()
-    frame = house.prompt("When is my secret table?")
-    house.sessions.receive(frame)
-    [note] = [note for seconds, note in house.timer.notes if seconds == FIRST_CHECK_S]
+    harness = SessionHarness(saying("On Friday.")).opened()
+    frame = harness.prompt("When is my secret table?")
+    harness.sessions.receive(frame)
+    [note] = [note for seconds, note in harness.timer.notes if seconds == FIRST_CHECK_S]
     assert read_reminder(note) == AnswerReminder("c1", frame.key, 0)
     assert "secret" not in note
 
 
 def test_the_reminder_is_sent_once_the_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_reminder, "BEGUN_WITHIN_S", WAIT_S)
-    house = House(saying("On Friday."), log=SlowLog()).opened()
-    asked = Asked(house.model)
-    house.sessions = replace(house.sessions, ports=replace(house.sessions.ports, timer=asked))
-    assert house.sessions.receive(house.prompt("When?")) == "answered"
+    harness = SessionHarness(saying("On Friday."), log=SlowLog()).opened()
+    asked = Asked(harness.model)
+    harness.sessions = replace(harness.sessions, ports=replace(harness.sessions.ports, timer=asked))
+    assert harness.sessions.receive(harness.prompt("When?")) == "answered"
     assert asked.before == [1]
 
 
 def test_the_prompt_of_a_killed_invocation_is_answered() -> None:
-    house = abandoned()
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert heard(house) == "On Friday."
-    assert house.model.asked[0].messages[-1] == CallerMessage("When?")
-    returned, taken, said, ended = under_the_prompt(house)
+    harness = abandoned()
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert heard(harness) == "On Friday."
+    assert harness.model.asked[0].messages[-1] == CallerMessage("When?")
+    returned, taken, said, ended = under_the_prompt(harness)
     assert (returned, taken, said) == (ReminderReturned(), TakenOver(), AgentSaid("On Friday."))
     assert isinstance(ended, AnswerEnded) and ended.how == "complete"
 
 
 def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
-    house = abandoned()
-    assert [house.sessions.check(REMINDER) for _ in range(3)] == ["taken over", "settled", "settled"]
-    assert heard(house) == "On Friday."
+    harness = abandoned()
+    assert [harness.sessions.check(REMINDER) for _ in range(3)] == ["taken over", "settled", "settled"]
+    assert heard(harness) == "On Friday."
 
 
 def test_a_takeover_sends_its_own_reminder() -> None:
-    house = abandoned()
-    house.sessions.check(REMINDER)
-    assert house.timer.notes[:1] == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
+    harness = abandoned()
+    harness.sessions.check(REMINDER)
+    assert harness.timer.notes[:1] == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
 
 
 def test_a_repeated_reminder_finds_the_takeover_at_work() -> None:
-    house = abandoned((RUN_SLOTS, TakenOver()))
-    assert house.sessions.check(REMINDER) == "at work"
-    assert house.line.sent == []
+    harness = abandoned((RUN_SLOTS, TakenOver()))
+    assert harness.sessions.check(REMINDER) == "at work"
+    assert harness.line.sent == []
 
 
 def test_words_heard_of_a_killed_invocation_stay_in_the_history() -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
-    house.sessions.check(REMINDER)
-    assert [line.text for line in history(fold(house.log.read(LOG))) if isinstance(line, AgentMessage)][-1] == (
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
+    harness.sessions.check(REMINDER)
+    assert [line.text for line in history(fold(harness.log.read(LOG))) if isinstance(line, AgentMessage)][-1] == (
         f"On {DESK.phrases.undone}"
     )
 
 
-def refuse_one_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse_one_read(harness: SessionHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next read of the log fail."""
-    read, refusals = house.log.read, iter([True])
+    read, refusals = harness.log.read, iter([True])
 
     def refuse_once(log: str) -> tuple[Entry, ...]:
         if next(refusals, False):
             raise OUT_OF_REACH
         return read(log)
 
-    monkeypatch.setattr(house.log, "read", refuse_once)
+    monkeypatch.setattr(harness.log, "read", refuse_once)
 
 
 def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    house = abandoned()
+    harness = abandoned()
     monkeypatch.setattr(reply, "RETRY_S", 0.0)
-    refuse_one_read(house, monkeypatch)
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert heard(house) == "On Friday."
+    refuse_one_read(harness, monkeypatch)
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert heard(harness) == "On Friday."
 
 
 def test_a_logged_turn_is_answered_although_a_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    house = House().opened()
+    harness = SessionHarness().opened()
     monkeypatch.setattr(reading, "RETRY_S", 0.0)
-    refuse_one_read(house, monkeypatch)
-    with house.sessions.task_group() as tasks:
-        assert reply.begin(house.sessions, "c1", Entry(KEY, TimeUp()), tasks) == "answered"
-    assert isinstance(house.line.messages[-1], End)
+    refuse_one_read(harness, monkeypatch)
+    with harness.sessions.task_group() as tasks:
+        assert reply.begin(harness.sessions, "c1", Entry(KEY, TimeUp()), tasks) == "answered"
+    assert isinstance(harness.line.messages[-1], End)
 
 
 def test_a_read_begins_with_the_try_that_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words wait for a look if the read before them is old, so the time of a failed try would hold them up."""
-    house, began = House().opened(), iter([10.0, 10.0, 10.5, 11.0])
+    harness, began = SessionHarness().opened(), iter([10.0, 10.0, 10.5, 11.0])
     monkeypatch.setattr(reading, "RETRY_S", 0.0)
-    refuse_one_read(house, monkeypatch)
-    with house.sessions.task_group() as tasks:
-        found = reading.read_with_retries(replace(house.sessions, clock=lambda: next(began)), LOG, tasks)
-    assert (found.entries, found.began) == (house.log.read(LOG), 11.0)
+    refuse_one_read(harness, monkeypatch)
+    with harness.sessions.task_group() as tasks:
+        found = reading.read_with_retries(replace(harness.sessions, clock=lambda: next(began)), LOG, tasks)
+    assert (found.entries, found.began) == (harness.log.read(LOG), 11.0)
 
 
 def test_a_new_heartbeat_postpones_the_takeover() -> None:
-    house = abandoned((2, Heartbeat()), (3, Heartbeat()))
-    assert house.sessions.check(REMINDER) == "at work"
-    assert house.timer.notes == [(NEXT_CHECK_S, AnswerReminder("c1", KEY, 2).write())]
-    assert house.line.sent == []
+    harness = abandoned((2, Heartbeat()), (3, Heartbeat()))
+    assert harness.sessions.check(REMINDER) == "at work"
+    assert harness.timer.notes == [(NEXT_CHECK_S, AnswerReminder("c1", KEY, 2).write())]
+    assert harness.line.sent == []
 
 
 def test_an_invocation_without_a_new_heartbeat_is_dead() -> None:
-    house = abandoned((2, Heartbeat()), (3, Heartbeat()))
-    assert house.sessions.check(AnswerReminder("c1", KEY, 2)) == "taken over"
-    assert heard(house) == "On Friday."
+    harness = abandoned((2, Heartbeat()), (3, Heartbeat()))
+    assert harness.sessions.check(AnswerReminder("c1", KEY, 2)) == "taken over"
+    assert heard(harness) == "On Friday."
 
 
 @pytest.mark.parametrize(
@@ -197,42 +197,42 @@ def test_an_invocation_without_a_new_heartbeat_is_dead() -> None:
     ids=["answered", "superseded"],
 )
 def test_an_answer_that_has_ended_is_not_given_again(event: Entry) -> None:
-    house = abandoned()
-    house.log.append(LOG, event)
-    assert house.sessions.check(REMINDER) == "settled"
-    assert house.line.sent == []
+    harness = abandoned()
+    harness.log.append(LOG, event)
+    assert harness.sessions.check(REMINDER) == "settled"
+    assert harness.line.sent == []
 
 
 def test_an_interrupt_does_not_settle_an_unanswered_prompt() -> None:
-    house = abandoned()
-    house.log.append(LOG, Entry(Key(6000, "later"), Interrupt("older words")))
-    assert house.sessions.check(REMINDER) == "taken over"
+    harness = abandoned()
+    harness.log.append(LOG, Entry(Key(6000, "later"), Interrupt("older words")))
+    assert harness.sessions.check(REMINDER) == "taken over"
 
 
 def test_a_prompt_that_was_never_put_cannot_be_answered() -> None:
-    assert House().opened().sessions.check(REMINDER) == "settled"
+    assert SessionHarness().opened().sessions.check(REMINDER) == "settled"
 
 
 def test_a_partly_heard_answer_gets_an_apology_and_no_restart() -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert house.says() == [Text(DESK.phrases.undone, last=True)]
-    assert house.model.asked == []
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert harness.says() == [Text(DESK.phrases.undone, last=True)]
+    assert harness.model.asked == []
 
 
 def test_a_tool_that_was_begun_is_not_run_again() -> None:
-    house = abandoned((101, ToolCalled("t1", "book", "{}")))
-    house.sessions.check(REMINDER)
-    last = house.model.asked[0].messages[-1]
+    harness = abandoned((101, ToolCalled("t1", "book", "{}")))
+    harness.sessions.check(REMINDER)
+    last = harness.model.asked[0].messages[-1]
     assert isinstance(last, ToolResults)
     assert last.results[0].failed
 
 
 def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
-    house = abandoned(*[(RUN_SLOTS * (number + 1), TakenOver()) for number in range(MOST_TAKEOVERS)])
-    assert house.sessions.check(AnswerReminder("c1", KEY, MOST_TAKEOVERS)) == "given up"
-    assert house.line.sent == []
+    harness = abandoned(*[(RUN_SLOTS * (number + 1), TakenOver()) for number in range(MOST_TAKEOVERS)])
+    assert harness.sessions.check(AnswerReminder("c1", KEY, MOST_TAKEOVERS)) == "given up"
+    assert harness.line.sent == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '["c1","x",0]', '["c1",1,0]', "null", '["c1","1#a#0001"]'])
@@ -243,53 +243,53 @@ def test_text_that_is_no_reminder_is_refused(text: str) -> None:
 
 def test_a_prompt_opens_a_session_whose_setup_died(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "OPENING_TAKES_S", 0.0)
-    house = House(saying("On Friday.")).announced()
-    setup = house.setup()
-    house.log.append(LOG, Entry(setup.key, SETUP))
-    assert house.sessions.receive(house.prompt("When?")) == "answered"
-    assert heard(house) == "On Friday."
-    assert house.sessions.receive(setup) == "repeated"
+    harness = SessionHarness(saying("On Friday.")).announced()
+    setup = harness.setup()
+    harness.log.append(LOG, Entry(setup.key, SETUP))
+    assert harness.sessions.receive(harness.prompt("When?")) == "answered"
+    assert heard(harness) == "On Friday."
+    assert harness.sessions.receive(setup) == "repeated"
 
 
 def test_a_prompt_is_answered_when_its_opening_was_killed_too() -> None:
-    house = House(saying("On Friday.")).announced()
-    house.log.append(LOG, Entry(Key(900, "setup"), SETUP))
-    house.log.append(LOG, Entry(KEY, Prompt("When?")))
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert heard(house) == "On Friday."
+    harness = SessionHarness(saying("On Friday.")).announced()
+    harness.log.append(LOG, Entry(Key(900, "setup"), SETUP))
+    harness.log.append(LOG, Entry(KEY, Prompt("When?")))
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert heard(harness) == "On Friday."
 
 
 # The end of a session
 
 
 def test_a_session_whose_end_was_not_sent_is_ended_in_silence() -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "handed off", "{}")))
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert house.says() == [End("{}")]
-    *_, ended = under_the_prompt(house)
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "handed off", "{}")))
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert harness.says() == [End("{}")]
+    *_, ended = under_the_prompt(harness)
     assert isinstance(ended, AnswerEnded) and ended.how == "handed off"
-    assert house.sessions.check(REMINDER) == "settled"
+    assert harness.sessions.check(REMINDER) == "settled"
 
 
 def test_a_caller_who_speaks_on_has_a_session_ended_that_should_be() -> None:
     """The invocation that was to end it died before it sent a reminder of itself."""
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
-    house.timer.notes.clear()
-    assert house.sessions.receive(house.prompt("Are you still there?", at=9000)) == "not wanted any more"
-    assert (FIRST_CHECK_S, REMINDER.write()) in house.timer.notes
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert house.says() == [End()]
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
+    harness.timer.notes.clear()
+    assert harness.sessions.receive(harness.prompt("Are you still there?", at=9000)) == "not wanted any more"
+    assert (FIRST_CHECK_S, REMINDER.write()) in harness.timer.notes
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert harness.says() == [End()]
 
 
 def test_a_session_that_has_closed_needs_no_reminder_of_its_end() -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
-    house.log.append(LOG, Entry(Key(9500, "disconnect"), Closed(1000)))
-    house.timer.notes.clear()
-    house.sessions.receive(house.prompt("Are you still there?", at=9000))
-    assert (FIRST_CHECK_S, REMINDER.write()) not in house.timer.notes
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
+    harness.log.append(LOG, Entry(Key(9500, "disconnect"), Closed(1000)))
+    harness.timer.notes.clear()
+    harness.sessions.receive(harness.prompt("Are you still there?", at=9000))
+    assert (FIRST_CHECK_S, REMINDER.write()) not in harness.timer.notes
 
 
 @pytest.mark.parametrize(
@@ -298,47 +298,47 @@ def test_a_session_that_has_closed_needs_no_reminder_of_its_end() -> None:
     ids=["closed", "sent"],
 )
 def test_a_session_that_has_ended_is_not_ended_again(after: Entry) -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
-    house.log.append(LOG, after)
-    assert house.sessions.check(REMINDER) == "settled"
-    assert house.says() == []
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
+    harness.log.append(LOG, after)
+    assert harness.sessions.check(REMINDER) == "settled"
+    assert harness.says() == []
 
 
 def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
-    house = abandoned(answers=0)
-    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(4000, "other")), "goodbye")))
-    assert house.sessions.check(REMINDER) == "settled"
-    assert house.says() == []
+    harness = abandoned(answers=0)
+    harness.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(4000, "other")), "goodbye")))
+    assert harness.sessions.check(REMINDER) == "settled"
+    assert harness.says() == []
 
 
 # A turn that a reminder began
 
 
-def with_a_turn_of_a_clock_after(key: Key, event: Event) -> House:
+def with_a_turn_of_a_clock_after(key: Key, event: Event) -> SessionHarness:
     """A session in which a reminder has begun a turn after a prompt whose frame is appended later."""
-    house = House(saying("On Friday.")).opened()
-    house.log.append(LOG, Entry(key.after("minute"), event))
-    house.log.append(LOG, Entry(key.after("minute").under(100), AgentSaid(DESK.phrases.last_minute)))
-    house.log.append(LOG, Entry(key.after("minute").under(199), AnswerEnded("complete")))
-    return house
+    harness = SessionHarness(saying("On Friday.")).opened()
+    harness.log.append(LOG, Entry(key.after("minute"), event))
+    harness.log.append(LOG, Entry(key.after("minute").under(100), AgentSaid(DESK.phrases.last_minute)))
+    harness.log.append(LOG, Entry(key.after("minute").under(199), AnswerEnded("complete")))
+    return harness
 
 
 @pytest.mark.parametrize("event", [LastMinute(), Silent(1), NoiseEnded()])
 def test_a_prompt_before_a_turn_of_a_clock_has_its_own_answer(event: Event) -> None:
-    frame = House().prompt("When?", at=5000)
-    house = with_a_turn_of_a_clock_after(frame.key, event)
-    assert house.sessions.receive(frame) == "answered"
-    [request] = house.model.asked
+    frame = SessionHarness().prompt("When?", at=5000)
+    harness = with_a_turn_of_a_clock_after(frame.key, event)
+    assert harness.sessions.receive(frame) == "answered"
+    [request] = harness.model.asked
     assert request.messages[-1] == CallerMessage("When?")
-    assert heard(house).strip() == "On Friday."
+    assert heard(harness).strip() == "On Friday."
 
 
 def test_a_takeover_answers_its_own_turn_not_one_of_a_clock() -> None:
-    house = with_a_turn_of_a_clock_after(KEY, LastMinute())
-    house.log.append(LOG, Entry(KEY, Prompt("When?")))
-    assert house.sessions.check(REMINDER) == "taken over"
-    assert heard(house).strip() == "On Friday."
+    harness = with_a_turn_of_a_clock_after(KEY, LastMinute())
+    harness.log.append(LOG, Entry(KEY, Prompt("When?")))
+    assert harness.sessions.check(REMINDER) == "taken over"
+    assert heard(harness).strip() == "On Friday."
 
 
 # Apologies
@@ -352,12 +352,12 @@ def test_an_apology_is_logged_once_the_log_can_be_reached() -> None:
             finally:
                 self.broken -= {"append Prompt"}
 
-    house = House(log=BackSoon()).opened()
-    assert isinstance(house.log, TroubledLog)
-    house.log.broken = {"append Prompt"}
-    assert house.sessions.receive(house.prompt("When?")) == "apologised"
-    assert history(fold(house.log.read(LOG)))[-2:] == (CallerMessage("When?"), AgentMessage(DESK.phrases.trouble))
-    assert fold(house.log.read(LOG)).turns[-1].ended == AnswerEnded("failed")
+    harness = SessionHarness(log=BackSoon()).opened()
+    assert isinstance(harness.log, TroubledLog)
+    harness.log.broken = {"append Prompt"}
+    assert harness.sessions.receive(harness.prompt("When?")) == "apologised"
+    assert history(fold(harness.log.read(LOG)))[-2:] == (CallerMessage("When?"), AgentMessage(DESK.phrases.trouble))
+    assert fold(harness.log.read(LOG)).turns[-1].ended == AnswerEnded("failed")
 
 
 def test_an_apology_tells_when_it_left() -> None:
@@ -371,13 +371,13 @@ def test_an_apology_tells_when_it_left() -> None:
                     self.broken.clear()
 
     now = [100.0]
-    house = House(log=Busy()).opened()
-    assert isinstance(house.log, TroubledLog)
-    house.log.broken = {"append Prompt"}
-    frame = house.prompt("When?", at=5000)
-    assert replace(house.sessions, clock=lambda: now[0]).receive(frame) == "apologised"
+    harness = SessionHarness(log=Busy()).opened()
+    assert isinstance(harness.log, TroubledLog)
+    harness.log.broken = {"append Prompt"}
+    frame = harness.prompt("When?", at=5000)
+    assert replace(harness.sessions, clock=lambda: now[0]).receive(frame) == "apologised"
     interrupts = [Entry(Key(at, "noise"), Interrupt("Good")) for at in (6900, 7100)]
-    *_, turn = fold((*house.log.read(LOG), *interrupts)).turns
+    *_, turn = fold((*harness.log.read(LOG), *interrupts)).turns
     assert (turn.said, turn.cut_at) == (DESK.phrases.trouble, 7100)
     asked = Entry(frame.key.after("silent"), Silent(1))
-    assert [one.said for one in fold((*house.log.read(LOG), asked)).turns[-2:]] == [turn.said, ""]
+    assert [one.said for one in fold((*harness.log.read(LOG), asked)).turns[-2:]] == [turn.said, ""]

@@ -1,7 +1,7 @@
 """What frames cause, with doubles of the ports: opening, answering, repeating, resuming."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from functions.live.deps import Frame, Ports
+from functions.live.deps import Frame
 from functions.live.metered_model import MeteredModel
 from functions.live.reminders import AnswerReminder, read
-from functions.live.session import Sessions
-from functions.relay import Agent, Caller, EndCall, HandOff, Voice, opt_out
+from functions.relay import Caller, EndCall, HandOff, opt_out
 from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
@@ -38,7 +37,7 @@ from functions.relay.log.events import (
     Unreached,
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot, announcement, call_log, callee_log, session_log
-from functions.relay.ports import LogError, Model
+from functions.relay.ports import LogError
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.wire.model import (
     AgentMessage,
@@ -51,167 +50,96 @@ from functions.relay.wire.model import (
     ToolResults,
     Usage,
 )
-from tests.doubles import MemoryCounters, MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
+from tests.doubles import MemoryCounters, MemoryLog, saying
 from tests.endpoint import WAIT_S
+from tests.live.harness import CALL, CALLED, CALLER, DESK, GREETING, SessionHarness, dropped
 from tests.live.ports import OUT_OF_REACH, HeardLine, TalkingModel, TroubledLog, in_the_background
 
-CALL = "CA1"
-CALLER, CALLED = "+15550101", "+15550100"
-GREETING = "Good evening!"
-DESK = Agent("You answer.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")})
-BAR = Agent("You answer.", "Bar, hello!", {"it-IT": Voice("Google", "it-IT-Neural2-A")})
 TROUBLE = [Text(DESK.phrases.trouble, last=True)]
-
-
-class House:
-    """Sessions of two agents. The test controls everything that they talk to."""
-
-    def __init__(
-        self, *answers: Iterable[StreamEvent | Exception], log: MemoryLog | None = None, desk: Agent = DESK
-    ) -> None:
-        self.log = log or MemoryLog()
-        self.private = MemoryLog()
-        self.do_not_call = MemoryLog()
-        self.line = RecordingLine()
-        self.timer = RecordingTimer()
-        self.model = ScriptedModel(*answers)
-        self.ended: list[AnswerEnded] = []
-        self.sessions = self.with_model(self.model, desk)
-        self._ids = count(1)
-
-    def with_model(self, model: Model, desk: Agent = DESK) -> Sessions:
-        ports = Ports(self.log, self.line, model, self.timer, self.private, self.do_not_call)
-        return Sessions(ports, {"desk": desk, "bar": BAR}, report=self.note)
-
-    def with_line(self, line: HeardLine, model: Model) -> Sessions:
-        return replace(
-            self.with_model(model), ports=Ports(self.log, line, model, self.timer, self.private, self.do_not_call)
-        )
-
-    def note(self, ended: AnswerEnded) -> None:
-        self.ended.append(ended)
-
-    def frame(self, message: dict[str, Any], connection: str = "c1", at: int = 0) -> Frame:
-        number = next(self._ids)
-        return Frame(connection, Key(at or 1000 + number, f"m{number}"), json.dumps(message))
-
-    def setup(self, connection: str = "c1", at: int = 0, **more: Any) -> Frame:
-        message = {"type": "setup", "sessionId": f"VX-{connection}", "callSid": CALL, "from": CALLER, "to": CALLED}
-        ticket = {"customParameters": {"ticket": self.ticket(connection)}}
-        frame = self.frame({**message, **ticket, **more}, connection, at)
-        announced = [event for event in self.log.events(call_log(CALL)) if isinstance(event, Announced)]
-        known = {event.ticket for event in announced}
-        if announced and "customParameters" not in more and self.ticket(connection) not in known:
-            again = replace(announced[-1], ticket=self.ticket(connection), at=frame.key.at, follows=connection)
-            self.log.append(call_log(CALL), Entry(announcement(len(announced)), again))
-        return frame
-
-    def ticket(self, connection: str = "c1") -> str:
-        return f"ticket-of-{connection}"
-
-    def prompt(self, text: str, connection: str = "c1", at: int = 0) -> Frame:
-        return self.frame({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True}, connection, at)
-
-    def announced(self, agent: str = "desk") -> "House":
-        announced = Announced(agent, CALLER, CALLED, ticket=self.ticket(), at=1000)
-        self.log.append(call_log(CALL), Entry(announcement(0), announced))
-        return self
-
-    def opened(self, connection: str = "c1") -> "House":
-        self.announced().sessions.receive(self.setup(connection))
-        self.timer.notes.clear()
-        return self
-
-    def events(self, connection: str = "c1") -> list[Any]:
-        return self.log.events(session_log(connection))
-
-    def says(self, connection: str = "c1") -> list[Any]:
-        """Return the words that were sent to this socket."""
-        return [message for to, message in self.line.sent if to == connection]
 
 
 # Opening
 
 
 def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
-    house = House().announced()
-    frame = house.setup()
-    assert house.sessions.receive(frame) == "opened"
-    opened, setup = house.events()
+    harness = SessionHarness().announced()
+    frame = harness.setup()
+    assert harness.sessions.receive(frame) == "opened"
+    opened, setup = harness.events()
     assert isinstance(setup, Setup)
     assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, began=frame.key.at, prompt=opened.prompt)
-    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
+    assert harness.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 
 def test_twilio_speaks_the_first_greeting_so_nothing_is_sent() -> None:
-    assert House().opened().line.sent == []
+    assert SessionHarness().opened().line.sent == []
 
 
 def test_the_announced_agent_answers_whatever_the_parameters_say() -> None:
-    house = House().announced("bar")
-    house.sessions.receive(house.setup(customParameters={"agent": "desk", "ticket": house.ticket()}))
-    assert house.events()[0].agent == "bar"
+    harness = SessionHarness().announced("bar")
+    harness.sessions.receive(harness.setup(customParameters={"agent": "desk", "ticket": harness.ticket()}))
+    assert harness.events()[0].agent == "bar"
 
 
 def test_a_call_without_announcement_is_refused_and_ended() -> None:
-    house = House(saying("Hello."))
-    assert house.sessions.receive(house.setup()) == "refused"
-    assert house.events()[0] == SessionRefused()
-    assert house.line.sent == [("c1", End())]
-    assert house.sessions.receive(house.prompt("Let me in")) == "not wanted any more"
-    assert house.model.asked == []
-    assert house.line.sent == [("c1", End())]
+    harness = SessionHarness(saying("Hello."))
+    assert harness.sessions.receive(harness.setup()) == "refused"
+    assert harness.events()[0] == SessionRefused()
+    assert harness.line.sent == [("c1", End())]
+    assert harness.sessions.receive(harness.prompt("Let me in")) == "not wanted any more"
+    assert harness.model.asked == []
+    assert harness.line.sent == [("c1", End())]
 
 
 def test_a_setup_delivered_twice_opens_one_session() -> None:
-    house = House().announced()
-    frame = house.setup()
-    assert [house.sessions.receive(frame), house.sessions.receive(frame)] == ["opened", "repeated"]
-    assert len(house.events()) == 2
-    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
+    harness = SessionHarness().announced()
+    frame = harness.setup()
+    assert [harness.sessions.receive(frame), harness.sessions.receive(frame)] == ["opened", "repeated"]
+    assert len(harness.events()) == 2
+    assert harness.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 
 def test_a_second_setup_of_a_session_changes_nothing() -> None:
-    house = House().opened()
-    assert house.sessions.receive(house.setup()) == "repeated"
-    assert fold(house.log.read(session_log("c1"))).opened == house.events()[0]
-    assert house.line.sent == []
+    harness = SessionHarness().opened()
+    assert harness.sessions.receive(harness.setup()) == "repeated"
+    assert fold(harness.log.read(session_log("c1"))).opened == harness.events()[0]
+    assert harness.line.sent == []
 
 
 # Strangers
 
 
-def stranger(house: House, **more: Any) -> str:
+def stranger(harness: SessionHarness, **more: Any) -> str:
     """Send the setup of the running call on another socket, and speak there; return what the setup caused."""
-    done = house.sessions.receive(house.setup("c9", sessionId="VX9", **more))
+    done = harness.sessions.receive(harness.setup("c9", sessionId="VX9", **more))
     for text in ("Cancel my booking.", "Send it to Mallory."):
-        assert house.sessions.receive(house.prompt(text, "c9")) == "not wanted any more"
+        assert harness.sessions.receive(harness.prompt(text, "c9")) == "not wanted any more"
     return done
 
 
 def test_a_second_socket_with_a_used_ticket_changes_nothing() -> None:
-    house = House(saying("On Friday."), saying("You asked when.")).opened()
-    house.sessions.receive(house.prompt("When?"))
-    used = {"customParameters": {"ticket": house.ticket()}}
-    before = house.log.events(session_log("c1"))
-    assert stranger(house, **used) == "refused"
-    assert house.says("c9") == [End()]
-    assert (len(house.model.asked), house.log.events(session_log("c1"))) == (1, before)
-    assert SessionJoined("c9") not in house.log.events(call_log(CALL))
-    dropped(house)
-    house.sessions.receive(house.prompt("What did I ask?", "c2"))
-    assert "Mallory" not in str(house.model.asked[-1].messages)
+    harness = SessionHarness(saying("On Friday."), saying("You asked when.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
+    used = {"customParameters": {"ticket": harness.ticket()}}
+    before = harness.log.events(session_log("c1"))
+    assert stranger(harness, **used) == "refused"
+    assert harness.says("c9") == [End()]
+    assert (len(harness.model.asked), harness.log.events(session_log("c1"))) == (1, before)
+    assert SessionJoined("c9") not in harness.log.events(call_log(CALL))
+    dropped(harness)
+    harness.sessions.receive(harness.prompt("What did I ask?", "c2"))
+    assert "Mallory" not in str(harness.model.asked[-1].messages)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"ticket": ""}, {"ticket": "guessed"}], ids=["none", "empty", "guessed"])
 def test_a_socket_without_the_ticket_of_its_call_is_refused(parameters: dict[str, str]) -> None:
-    assert stranger(House().announced(), customParameters=parameters) == "refused"
+    assert stranger(SessionHarness().announced(), customParameters=parameters) == "refused"
 
 
 def test_a_ticket_is_valid_for_a_minute() -> None:
     for at, outcome in ((1000 + TICKET_VALID_MS, "opened"), (1001 + TICKET_VALID_MS, "refused")):
-        house = House().announced()
-        assert house.sessions.receive(house.setup(at=at)) == outcome
+        harness = SessionHarness().announced()
+        assert harness.sessions.receive(harness.setup(at=at)) == outcome
 
 
 @pytest.mark.parametrize(
@@ -220,56 +148,56 @@ def test_a_ticket_is_valid_for_a_minute() -> None:
     ids=str,
 )
 def test_a_call_that_is_over_takes_no_session(over: SessionEnded | Progressed) -> None:
-    house = House().opened()
-    house.log.append(call_log(CALL), Entry(Key(3000, "over"), over))
-    assert house.sessions.receive(house.setup("c2", at=3001)) == "refused"
+    harness = SessionHarness().opened()
+    harness.log.append(call_log(CALL), Entry(Key(3000, "over"), over))
+    assert harness.sessions.receive(harness.setup("c2", at=3001)) == "refused"
 
 
 def test_one_of_many_sockets_at_once_uses_a_ticket() -> None:
-    house = House().announced()
-    frames = [house.setup(f"c{n}", customParameters={"ticket": house.ticket()}) for n in range(30)]
+    harness = SessionHarness().announced()
+    frames = [harness.setup(f"c{n}", customParameters={"ticket": harness.ticket()}) for n in range(30)]
     with ThreadPoolExecutor(30) as pool:
-        outcomes = list(pool.map(house.sessions.receive, frames))
+        outcomes = list(pool.map(harness.sessions.receive, frames))
     assert sorted(outcomes) == ["opened", *["refused"] * 29]
 
 
 def test_who_speaks_is_what_the_webhook_announced() -> None:
-    house = House().announced()
+    harness = SessionHarness().announced()
     claims: dict[str, Any] = {
         "from": "+15550199",
         "to": "+15550198",
-        "customParameters": {"ticket": house.ticket(), "tier": "gold"},
+        "customParameters": {"ticket": harness.ticket(), "tier": "gold"},
     }
-    house.sessions.receive(house.setup(**claims))
-    opened = house.events()[0]
+    harness.sessions.receive(harness.setup(**claims))
+    opened = harness.events()[0]
     assert (opened.caller, opened.called, opened.parameters) == (CALLER, CALLED, ())
 
 
 def test_an_opening_that_died_after_its_ticket_goes_on() -> None:
-    house = House().announced()
-    frame = house.setup()
-    house.log.append(call_log(CALL), Entry(Key(1000, house.ticket()), SessionJoined("c1")))
-    assert house.sessions.receive(frame) == "opened"
+    harness = SessionHarness().announced()
+    frame = harness.setup()
+    harness.log.append(call_log(CALL), Entry(Key(1000, harness.ticket()), SessionJoined("c1")))
+    assert harness.sessions.receive(frame) == "opened"
 
 
 # Answering
 
 
 def test_a_prompt_is_answered_with_what_the_agent_knows() -> None:
-    house = House(saying("On ", "Friday.")).opened()
-    assert house.sessions.receive(house.prompt("When?")) == "answered"
-    [request] = house.model.asked
+    harness = SessionHarness(saying("On ", "Friday.")).opened()
+    assert harness.sessions.receive(harness.prompt("When?")) == "answered"
+    [request] = harness.model.asked
     assert request.prompt == DESK.prompt
     assert request.messages == (CALL_BEGINS, AgentMessage(GREETING), CallerMessage("When?"))
-    assert "".join(message.token for message in house.says()) == "On Friday."
-    assert [ended.how for ended in house.ended] == ["complete"]
+    assert "".join(message.token for message in harness.says()) == "On Friday."
+    assert [ended.how for ended in harness.ended] == ["complete"]
 
 
 def test_a_conversation_is_told_to_the_model_as_it_was_held() -> None:
-    house = House(saying("On Friday."), saying("For four.")).opened()
+    harness = SessionHarness(saying("On Friday."), saying("For four.")).opened()
     for words in ("When?", "For how many?"):
-        house.sessions.receive(house.prompt(words))
-    assert house.model.asked[1].messages[2:] == (
+        harness.sessions.receive(harness.prompt(words))
+    assert harness.model.asked[1].messages[2:] == (
         CallerMessage("When?"),
         AgentMessage("On Friday."),
         CallerMessage("For how many?"),
@@ -285,35 +213,35 @@ def test_a_tool_knows_who_is_on_the_phone() -> None:
         return EndCall(saying="Bye!")
 
     asks: list[StreamEvent | Exception] = [ToolCall("t1", "who", "{}"), Finished("tools")]
-    house = House(asks, desk=replace(DESK, tools=[who]))
-    announced = Announced("desk", CALLER, CALLED, (("tier", "gold"),), ticket=house.ticket(), at=1000)
-    house.log.append(call_log(CALL), Entry(announcement(0), announced))
-    house.sessions.receive(house.setup())
-    house.sessions.receive(house.prompt("Who am I?"))
+    harness = SessionHarness(asks, desk=replace(DESK, tools=[who]))
+    announced = Announced("desk", CALLER, CALLED, (("tier", "gold"),), ticket=harness.ticket(), at=1000)
+    harness.log.append(call_log(CALL), Entry(announcement(0), announced))
+    harness.sessions.receive(harness.setup())
+    harness.sessions.receive(harness.prompt("Who am I?"))
     assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),), "en-US")]
-    assert house.says() == [Text("Bye!", last=True), End()]
-    assert house.sessions.receive(house.prompt("Hello?")) == "not wanted any more"
+    assert harness.says() == [Text("Bye!", last=True), End()]
+    assert harness.sessions.receive(harness.prompt("Hello?")) == "not wanted any more"
 
 
 @pytest.mark.parametrize("mark", ["mark-of-rosa", ""])
 def test_a_wish_not_to_be_called_is_stored_under_the_mark(mark: str) -> None:
     """Without a mark it is stored as in version 0.1: it must hold."""
     asks: list[StreamEvent | Exception] = [ToolCall("t1", "opt_out", "{}"), Finished("tools")]
-    house = House(asks, saying("You will not be called."), desk=replace(DESK, tools=[opt_out]))
-    announced = Announced("desk", CALLER, CALLED, ticket=house.ticket(), at=1000, mark=mark)
-    house.log.append(call_log(CALL), Entry(announcement(0), announced))
-    house.sessions.receive(house.setup())
-    house.sessions.receive(house.prompt("Never call me again."))
-    log = house.do_not_call if mark else house.log
+    harness = SessionHarness(asks, saying("You will not be called."), desk=replace(DESK, tools=[opt_out]))
+    announced = Announced("desk", CALLER, CALLED, ticket=harness.ticket(), at=1000, mark=mark)
+    harness.log.append(call_log(CALL), Entry(announcement(0), announced))
+    harness.sessions.receive(harness.setup())
+    harness.sessions.receive(harness.prompt("Never call me again."))
+    log = harness.do_not_call if mark else harness.log
     assert log.events(callee_log(mark or CALLER)) == [OptedOut(CALL)]
 
 
 def test_a_prompt_delivered_twice_is_answered_once() -> None:
-    house = House(saying("On Friday.")).opened()
-    frame = house.prompt("When?")
-    assert [house.sessions.receive(frame), house.sessions.receive(frame)] == ["answered", "repeated"]
-    assert len(house.model.asked) == 1
-    assert "".join(message.token for message in house.says()) == "On Friday."
+    harness = SessionHarness(saying("On Friday.")).opened()
+    frame = harness.prompt("When?")
+    assert [harness.sessions.receive(frame), harness.sessions.receive(frame)] == ["answered", "repeated"]
+    assert len(harness.model.asked) == 1
+    assert "".join(message.token for message in harness.says()) == "On Friday."
 
 
 FRAMES: list[tuple[dict[str, Any], object]] = [
@@ -326,30 +254,30 @@ FRAMES: list[tuple[dict[str, Any], object]] = [
 
 @pytest.mark.parametrize(("message", "event"), FRAMES, ids=lambda value: type(value).__name__)
 def test_any_other_frame_is_kept_once_and_asks_nothing(message: dict[str, Any], event: object) -> None:
-    house = House().opened()
-    frame = house.frame(message)
-    house.sessions.receive(frame)
-    house.sessions.receive(frame)
-    assert house.events()[2:] == [event]
-    assert house.line.sent == []
+    harness = SessionHarness().opened()
+    frame = harness.frame(message)
+    harness.sessions.receive(frame)
+    harness.sessions.receive(frame)
+    assert harness.events()[2:] == [event]
+    assert harness.line.sent == []
 
 
 @pytest.mark.parametrize("event", [Prompt("Wait"), Closed(1001)], ids=lambda event: type(event).__name__)
 def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prompt | Closed) -> None:
-    house = House(saying("stale")).opened()
-    frame = house.prompt("When?")
-    house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), event))
-    assert house.sessions.receive(frame) == "not wanted any more"
-    assert (house.model.asked, house.line.sent) == ([], [])
-    assert Prompt("When?", "en-US") in house.events()
+    harness = SessionHarness(saying("stale")).opened()
+    frame = harness.prompt("When?")
+    harness.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), event))
+    assert harness.sessions.receive(frame) == "not wanted any more"
+    assert (harness.model.asked, harness.line.sent) == ([], [])
+    assert Prompt("When?", "en-US") in harness.events()
 
 
 def test_a_prompt_without_an_answer_is_logged_as_ended() -> None:
-    house = House(saying("Both?")).opened()
-    first, second = house.prompt("When?"), house.prompt("And where?")
-    house.sessions.receive(second)
-    assert house.sessions.receive(first) == "not wanted any more"
-    assert [turn.ended.how for turn in fold(house.log.read(first.log)).turns[1:] if turn.ended] == [
+    harness = SessionHarness(saying("Both?")).opened()
+    first, second = harness.prompt("When?"), harness.prompt("And where?")
+    harness.sessions.receive(second)
+    assert harness.sessions.receive(first) == "not wanted any more"
+    assert [turn.ended.how for turn in fold(harness.log.read(first.log)).turns[1:] if turn.ended] == [
         "superseded",
         "complete",
     ]
@@ -357,41 +285,41 @@ def test_a_prompt_without_an_answer_is_logged_as_ended() -> None:
 
 def test_a_repeated_prompt_gets_no_second_apology() -> None:
     log = TroubledLog()
-    house = House(saying("On Friday."), log=log).opened()
-    frame = house.prompt("When?")
-    house.sessions.receive(frame)
-    said = len(house.line.sent)
+    harness = SessionHarness(saying("On Friday."), log=log).opened()
+    frame = harness.prompt("When?")
+    harness.sessions.receive(frame)
+    said = len(harness.line.sent)
     log.broken.add("read")
-    assert house.sessions.receive(frame) == "repeated"
-    assert len(house.line.sent) == said
+    assert harness.sessions.receive(frame) == "repeated"
+    assert len(harness.line.sent) == said
 
 
 def test_an_interrupt_right_after_a_prompt_leaves_its_answer_owed() -> None:
-    house = House(saying("On Friday.")).opened()
-    frame = house.prompt("When?")
-    house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), Interrupt("Good")))
-    assert house.sessions.receive(frame) == "answered"
+    harness = SessionHarness(saying("On Friday.")).opened()
+    frame = harness.prompt("When?")
+    harness.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), Interrupt("Good")))
+    assert harness.sessions.receive(frame) == "answered"
 
 
 def test_a_prompt_that_arrives_before_what_it_followed_is_answered() -> None:
-    house = House(saying("On Friday.")).opened()
-    earlier, frame = house.frame({"type": "interrupt"}), house.prompt("When?")
-    assert house.sessions.receive(frame) == "answered"
-    house.sessions.receive(earlier)
-    assert [ended.how for ended in house.ended] == ["complete"]
+    harness = SessionHarness(saying("On Friday.")).opened()
+    earlier, frame = harness.frame({"type": "interrupt"}), harness.prompt("When?")
+    assert harness.sessions.receive(frame) == "answered"
+    harness.sessions.receive(earlier)
+    assert [ended.how for ended in harness.ended] == ["complete"]
 
 
 def test_words_over_the_agent_are_answered_with_those_before() -> None:
-    house, line, talking = House(saying("Very well.")), HeardLine(), TalkingModel(TextDelta("and, "))
-    house.opened()
-    first, second = house.with_line(line, talking), house.with_line(line, house.model)
-    with in_the_background(lambda: first.receive(house.prompt("A table"))) as answered:
+    harness, line, talking = SessionHarness(saying("Very well.")), HeardLine(), TalkingModel(TextDelta("and, "))
+    harness.opened()
+    first, second = harness.with_line(line, talking), harness.with_line(line, harness.model)
+    with in_the_background(lambda: first.receive(harness.prompt("A table"))) as answered:
         line.wait_for(2)
-        assert second.receive(house.prompt("for four")) == "answered"
+        assert second.receive(harness.prompt("for four")) == "answered"
         since = monotonic()
         assert answered.result(WAIT_S) == "answered"
-    assert sorted(ended.how for ended in house.ended) == ["complete", "superseded"]
-    assert house.model.asked[0].messages[-1] == CallerMessage("A table for four")
+    assert sorted(ended.how for ended in harness.ended) == ["complete", "superseded"]
+    assert harness.model.asked[0].messages[-1] == CallerMessage("A table for four")
     assert max(line.times) - since < WAIT_S / 2  # the first answer would go on for WAIT_S
     assert line.lasts.count(True) == 1
 
@@ -401,23 +329,23 @@ def test_words_over_the_agent_are_answered_with_those_before() -> None:
 
 def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
     log = TroubledLog()
-    house = House(saying("On Friday."), log=log).announced()
-    setup, prompt = house.setup(), house.prompt("When?")
-    with in_the_background(lambda: house.sessions.receive(prompt)) as answered:
+    harness = SessionHarness(saying("On Friday."), log=log).announced()
+    setup, prompt = harness.setup(), harness.prompt("When?")
+    with in_the_background(lambda: harness.sessions.receive(prompt)) as answered:
         log.wait_for_reads(2)
-        assert house.line.sent == []
-        assert house.sessions.receive(setup) == "opened"
+        assert harness.line.sent == []
+        assert harness.sessions.receive(setup) == "opened"
         assert answered.result(WAIT_S) == "answered"
-    assert house.model.asked[0].messages[-1] == CallerMessage("When?")
+    assert harness.model.asked[0].messages[-1] == CallerMessage("When?")
 
 
 def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
-    house = House().announced()
+    harness = SessionHarness().announced()
     hours = count(0, 10)
-    sessions = replace(house.sessions, clock=lambda: next(hours))
-    assert sessions.receive(house.prompt("Hello?")) == "apologised"
-    assert house.line.messages == TROUBLE
-    assert Prompt("Hello?", "en-US") in house.events()
+    sessions = replace(harness.sessions, clock=lambda: next(hours))
+    assert sessions.receive(harness.prompt("Hello?")) == "apologised"
+    assert harness.line.messages == TROUBLE
+    assert Prompt("Hello?", "en-US") in harness.events()
 
 
 # When the table fails
@@ -427,10 +355,10 @@ def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
 @pytest.mark.parametrize("broken", ["append", "read"])
 def test_a_prompt_without_a_reachable_log_gets_an_apology(broken: str, caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
-    house = House(log=log).opened()
+    harness = SessionHarness(log=log).opened()
     log.broken = {broken}
-    assert house.sessions.receive(house.prompt("My card is 4242")) == "apologised"
-    assert house.line.messages == TROUBLE
+    assert harness.sessions.receive(harness.prompt("My card is 4242")) == "apologised"
+    assert harness.line.messages == TROUBLE
     assert "DynamoDB: out of reach" in caplog.text
     assert "4242" not in caplog.text
 
@@ -440,28 +368,20 @@ def test_a_prompt_without_a_reachable_log_gets_an_apology(broken: str, caplog: p
 )
 def test_other_frames_without_a_reachable_log_raise(message: dict[str, Any]) -> None:
     log = TroubledLog()
-    house = House(log=log).opened()
+    harness = SessionHarness(log=log).opened()
     log.broken = {"append"}
     with pytest.raises(LogError):
-        house.sessions.receive(house.frame(message))
-    assert house.line.sent == []
+        harness.sessions.receive(harness.frame(message))
+    assert harness.line.sent == []
 
 
 def test_warming_reads_the_table_and_writes_nothing() -> None:
     log = TroubledLog("append")
-    House(log=log).sessions.warm()
+    SessionHarness(log=log).sessions.warm()
     assert log.reads == 1
 
 
 # A session that continues a call
-
-
-def dropped(house: House, *messages: dict[str, Any]) -> None:
-    """Let the first socket close after these frames, and another one continue the call."""
-    for message in messages:
-        house.sessions.receive(house.frame(message))
-    house.log.append(session_log("c1"), Entry(Key(2000, "end"), Closed(1006)))
-    assert house.sessions.receive(house.setup("c2")) == "resumed"
 
 
 def played(text: str) -> dict[str, Any]:
@@ -469,35 +389,35 @@ def played(text: str) -> dict[str, Any]:
 
 
 def test_a_session_that_resumes_remembers_what_was_said() -> None:
-    house = House(saying("On Friday."), saying("For four.")).opened()
-    house.sessions.receive(house.prompt("When?"))
-    dropped(house, played(GREETING), played("On Friday."))
-    house.sessions.receive(house.prompt("For how many?", "c2"))
-    assert house.model.asked[1].messages == (
+    harness = SessionHarness(saying("On Friday."), saying("For four.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
+    dropped(harness, played(GREETING), played("On Friday."))
+    harness.sessions.receive(harness.prompt("For how many?", "c2"))
+    assert harness.model.asked[1].messages == (
         CALL_BEGINS,
         AgentMessage(GREETING),
         CallerMessage("When?"),
         AgentMessage("On Friday."),
         CallerMessage("For how many?"),
     )
-    assert house.log.events(call_log(CALL))[2:] == [SessionJoined("c1"), SessionJoined("c2")]
+    assert harness.log.events(call_log(CALL))[2:] == [SessionJoined("c1"), SessionJoined("c2")]
 
 
 def test_a_caller_who_had_heard_the_answer_is_not_greeted_again() -> None:
-    house = House(saying("On Friday.")).opened()
-    house.sessions.receive(house.prompt("When?"))
-    dropped(house, played(GREETING), played("On Friday."))
-    assert house.says("c2") == []
+    harness = SessionHarness(saying("On Friday.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
+    dropped(harness, played(GREETING), played("On Friday."))
+    assert harness.says("c2") == []
 
 
 @pytest.mark.parametrize("heard", [[], ["On"]], ids=["nothing", "a part"])
 def test_a_drop_in_an_answer_is_apologised_for_after_it(heard: list[str]) -> None:
-    house = House(saying("On Friday."), saying("On Friday, as I said.")).opened()
-    house.sessions.receive(house.prompt("When?"))
-    dropped(house, played(GREETING), *map(played, heard))
-    assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
-    house.sessions.receive(house.prompt("I asked when", "c2"))
-    spoken = [line.text for line in house.model.asked[1].messages if isinstance(line, AgentMessage)]
+    harness = SessionHarness(saying("On Friday."), saying("On Friday, as I said.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
+    dropped(harness, played(GREETING), *map(played, heard))
+    assert harness.says("c2") == [Text(DESK.phrases.back, last=True)]
+    harness.sessions.receive(harness.prompt("I asked when", "c2"))
+    spoken = [line.text for line in harness.model.asked[1].messages if isinstance(line, AgentMessage)]
     assert spoken[-1].endswith(DESK.phrases.back)
     assert "Friday" not in " ".join(spoken)
 
@@ -507,53 +427,53 @@ MISSED = Entry(Key(1900, "asked", Slot.UNREACHED.at(number=101)), Unreached("no-
 
 
 def test_an_untaken_caller_hears_so_once_and_the_log_has_it() -> None:
-    house = House(saying("On Friday."), saying("I am sorry."), saying("Yes?")).opened()
-    house.sessions.receive(house.prompt("When?"))
+    harness = SessionHarness(saying("On Friday."), saying("I am sorry."), saying("Yes?")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
     sentence = "They are all out."
     for entry in (TRANSFERRED, MISSED):
-        house.log.append(call_log(CALL), entry)
-    assert house.sessions.receive(house.setup("c2", at=2000)) == "resumed"
-    assert house.says("c2") == [Text(sentence, last=True)]
-    house.sessions.receive(house.frame(json.loads(house.prompt("What a pity").body), "c2", at=2001))
-    spoken = [line.text for line in house.model.asked[1].messages if isinstance(line, AgentMessage)]
+        harness.log.append(call_log(CALL), entry)
+    assert harness.sessions.receive(harness.setup("c2", at=2000)) == "resumed"
+    assert harness.says("c2") == [Text(sentence, last=True)]
+    harness.sessions.receive(harness.frame(json.loads(harness.prompt("What a pity").body), "c2", at=2001))
+    spoken = [line.text for line in harness.model.asked[1].messages if isinstance(line, AgentMessage)]
     assert spoken[-1].endswith(sentence)
-    house.sessions.receive(house.setup("c3", at=2002))
-    assert sentence not in [message.token for message in house.says("c3")]
+    harness.sessions.receive(harness.setup("c3", at=2002))
+    assert sentence not in [message.token for message in harness.says("c3")]
 
 
 def test_a_drop_not_yet_reported_cuts_the_answer_too() -> None:
-    house = House(saying("On Friday.")).opened()
-    for frame in (house.prompt("When?"), house.frame(played(GREETING)), house.setup("c2")):
-        house.sessions.receive(frame)
-    assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
+    harness = SessionHarness(saying("On Friday.")).opened()
+    for frame in (harness.prompt("When?"), harness.frame(played(GREETING)), harness.setup("c2")):
+        harness.sessions.receive(frame)
+    assert harness.says("c2") == [Text(DESK.phrases.back, last=True)]
 
 
 def test_a_second_session_does_not_claim_an_unheard_greeting() -> None:
-    house = House(saying("Hello.")).announced()
-    house.log.append(call_log(CALL), Entry(Key(900, "left"), SessionEnded("VX-c1", "failed")))
-    house.sessions.receive(house.setup("c2"))
-    house.sessions.receive(house.prompt("Hello?", "c2"))
-    assert house.model.asked[0].messages == (CallerMessage("Hello?"),)
+    harness = SessionHarness(saying("Hello.")).announced()
+    harness.log.append(call_log(CALL), Entry(Key(900, "left"), SessionEnded("VX-c1", "failed")))
+    harness.sessions.receive(harness.setup("c2"))
+    harness.sessions.receive(harness.prompt("Hello?", "c2"))
+    assert harness.model.asked[0].messages == (CallerMessage("Hello?"),)
 
 
 def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:
-    house = House(saying("On Friday."), saying("For four."), saying("Bye.")).opened()
-    house.sessions.receive(house.prompt("When?"))
-    dropped(house, played(GREETING), played("On Friday."))
-    house.sessions.receive(house.prompt("For how many?", "c2"))
-    assert house.sessions.receive(house.setup("c3")) == "resumed"
-    house.sessions.receive(house.prompt("Thanks", "c3"))
-    told = house.model.asked[2].messages
+    harness = SessionHarness(saying("On Friday."), saying("For four."), saying("Bye.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
+    dropped(harness, played(GREETING), played("On Friday."))
+    harness.sessions.receive(harness.prompt("For how many?", "c2"))
+    assert harness.sessions.receive(harness.setup("c3")) == "resumed"
+    harness.sessions.receive(harness.prompt("Thanks", "c3"))
+    told = harness.model.asked[2].messages
     assert [line.text for line in told if isinstance(line, CallerMessage)][1:] == ["When?", "For how many?", "Thanks"]
 
 
 # A long log
 
 
-def told_long(house: House, turns: int) -> list[Message]:
+def told_long(harness: SessionHarness, turns: int) -> list[Message]:
     """Fill the log with a long conversation that was heard to its end; return the next request to the model."""
     name, lines = session_log("c1"), list[Message]((CALL_BEGINS, AgentMessage(GREETING)))
-    house.sessions.receive(house.frame(played(GREETING)))
+    harness.sessions.receive(harness.frame(played(GREETING)))
     for turn in range(turns):
         key = Key(2000 + 10 * turn, f"t{turn}")
         events = [
@@ -562,13 +482,13 @@ def told_long(house: House, turns: int) -> list[Message]:
             (199, AnswerEnded("complete")),
         ]
         for slot, event in events:
-            house.log.append(name, Entry(key.under(slot), event))  # type: ignore[arg-type]
-        house.log.append(name, Entry(Key(key.at + 1, f"p{turn}"), Info("tokensPlayed", f"Answer {turn}.")))
+            harness.log.append(name, Entry(key.under(slot), event))  # type: ignore[arg-type]
+        harness.log.append(name, Entry(Key(key.at + 1, f"p{turn}"), Info("tokensPlayed", f"Answer {turn}.")))
         lines += [CallerMessage(f"Question {turn}?"), AgentMessage(f"Answer {turn}.")]
     return lines
 
 
-def late_prompt(house: House, text: str, at: int) -> Frame:
+def late_prompt(harness: SessionHarness, text: str, at: int) -> Frame:
     return Frame("c1", Key(at, f"late{at}"), json.dumps({"type": "prompt", "voicePrompt": text}))
 
 
@@ -576,29 +496,29 @@ def late_prompt(house: House, text: str, at: int) -> Frame:
     ("turns", "anew"), [(LONG_LOG_ENTRIES // 4 + 5, True), (LONG_LOG_ENTRIES // 8, False)], ids=["long", "short"]
 )
 def test_a_shortened_log_makes_the_same_next_request(turns: int, anew: bool) -> None:
-    house = House(saying("First."), saying("Second.")).opened()
-    lines = told_long(house, turns)
-    house.sessions.receive(late_prompt(house, "And now?", 9000))
-    before = house.log.read(session_log("c1"))
-    house.sessions.receive(house.frame(played("First."), at=9500))
-    house.sessions.receive(late_prompt(house, "And then?", 9900))
-    now, then = (request.messages for request in house.model.asked)
+    harness = SessionHarness(saying("First."), saying("Second.")).opened()
+    lines = told_long(harness, turns)
+    harness.sessions.receive(late_prompt(harness, "And now?", 9000))
+    before = harness.log.read(session_log("c1"))
+    harness.sessions.receive(harness.frame(played("First."), at=9500))
+    harness.sessions.receive(late_prompt(harness, "And then?", 9900))
+    now, then = (request.messages for request in harness.model.asked)
     assert now == (*lines, CallerMessage("And now?"))
     assert then == (*now, AgentMessage("First."), CallerMessage("And then?"))
     assert (len(before) < LONG_LOG_ENTRIES / 4) is anew
-    openings = [event for event in house.events() if isinstance(event, SessionOpened)]
+    openings = [event for event in harness.events() if isinstance(event, SessionOpened)]
     assert len(openings) == (2 if anew else 1)
     assert history(fold(before))[: len(lines)] == tuple(lines)
 
 
 def test_a_failed_compaction_does_not_trouble_the_caller(caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
-    house = House(saying("First."), log=log).opened()
-    told_long(house, LONG_LOG_ENTRIES // 4 + 5)
+    harness = SessionHarness(saying("First."), log=log).opened()
+    told_long(harness, LONG_LOG_ENTRIES // 4 + 5)
     log.broken = {"append SessionOpened"}
-    assert house.sessions.receive(late_prompt(house, "And now?", 9000)) == "answered"
+    assert harness.sessions.receive(late_prompt(harness, "And now?", 9000)) == "answered"
     assert "a long log was not shortened" in caplog.text
-    assert house.says()[-1].last
+    assert harness.says()[-1].last
 
 
 # Any order
@@ -608,13 +528,13 @@ def test_a_failed_compaction_does_not_trouble_the_caller(caplog: pytest.LogCaptu
 def test_the_order_of_arrival_does_not_change_the_call(
     order: Callable[[list[Frame]], list[Frame]],
 ) -> None:
-    house = House(saying("On Friday.")).opened()
-    house.sessions.receive(house.prompt("When?"))
+    harness = SessionHarness(saying("On Friday.")).opened()
+    harness.sessions.receive(harness.prompt("When?"))
     messages = [played(GREETING), played("On"), {"type": "interrupt", "utteranceUntilInterrupt": "On"}]
-    frames = [house.frame(message, at=3000 + number) for number, message in enumerate(messages)]
+    frames = [harness.frame(message, at=3000 + number) for number, message in enumerate(messages)]
     for frame in [*order(frames), *frames]:
-        house.sessions.receive(frame)
-    call = fold(house.log.read(session_log("c1")))
+        harness.sessions.receive(frame)
+    call = fold(harness.log.read(session_log("c1")))
     assert history(call) == (CALL_BEGINS, AgentMessage(GREETING), CallerMessage("When?"), AgentMessage("On"))
 
 
@@ -625,25 +545,25 @@ def test_a_call_that_has_used_its_tokens_is_ended() -> None:
     def costly(words: str) -> list[StreamEvent | Exception]:
         return [TextDelta(words), Finished("end", Usage(input=600))]
 
-    house = House(costly("On Friday."), costly("For four.")).opened()
-    sessions = replace(house.sessions, limits=Limits(tokens_per_call=1000))
+    harness = SessionHarness(costly("On Friday."), costly("For four.")).opened()
+    sessions = replace(harness.sessions, limits=Limits(tokens_per_call=1000))
     for text in ("When?", "For how many?"):
-        assert sessions.receive(house.prompt(text)) == "answered"
-    dropped(house)
-    sessions.receive(house.prompt("And now?", "c2"))
-    assert len(house.model.asked) == 2
-    assert TimeUp("tokens") in [one.event for one in house.log.read(session_log("c2"))]
-    assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+        assert sessions.receive(harness.prompt(text)) == "answered"
+    dropped(harness)
+    sessions.receive(harness.prompt("And now?", "c2"))
+    assert len(harness.model.asked) == 2
+    assert TimeUp("tokens") in [one.event for one in harness.log.read(session_log("c2"))]
+    assert harness.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
 
 
 @pytest.mark.parametrize("partial_prompts", [True, False], ids=["drafts", "no drafts"])
 @pytest.mark.parametrize("text", ["And now?", "For 2 people?"])
 def test_a_call_that_has_used_its_tokens_counts_once(text: str, partial_prompts: bool) -> None:
-    house = House(desk=replace(DESK, partial_prompts=partial_prompts)).opened()
-    house.log.append(session_log("c1"), Entry(Key(500, "draft", 901), DraftDropped(Usage(10))))
+    harness = SessionHarness(desk=replace(DESK, partial_prompts=partial_prompts)).opened()
+    harness.log.append(session_log("c1"), Entry(Key(500, "draft", 901), DraftDropped(Usage(10))))
     counted: list[str] = []
-    sessions = replace(house.sessions, limits=Limits(tokens_per_call=10), limited=counted.append)
-    sessions.receive(house.prompt(text))
+    sessions = replace(harness.sessions, limits=Limits(tokens_per_call=10), limited=counted.append)
+    sessions.receive(harness.prompt(text))
     assert counted == ["tokens"]
 
 
@@ -657,53 +577,56 @@ def test_a_call_that_must_end_is_not_silent_if_the_log_fails() -> None:
                 raise OUT_OF_REACH
             return super().append(log, entry)
 
-    house = House([TextDelta("Yes."), Finished("end", Usage(input=600))], log=FailingOnce()).opened()
-    sessions = replace(house.sessions, limits=Limits(tokens_per_call=500))
-    sessions.receive(house.prompt("Are you there?"))
-    assert sessions.receive(house.prompt("When?")) == "apologised"
-    assert house.says()[-1] == Text(DESK.phrases.trouble, last=True)
-    reminders = [read(note) for _, note in house.timer.notes]
+    harness = SessionHarness([TextDelta("Yes."), Finished("end", Usage(input=600))], log=FailingOnce()).opened()
+    sessions = replace(harness.sessions, limits=Limits(tokens_per_call=500))
+    sessions.receive(harness.prompt("Are you there?"))
+    assert sessions.receive(harness.prompt("When?")) == "apologised"
+    assert harness.says()[-1] == Text(DESK.phrases.trouble, last=True)
+    reminders = [read(note) for _, note in harness.timer.notes]
     assert [
         sessions.check(one) for one in reminders if isinstance(one, AnswerReminder) and "over" in str(one.key)
     ] == ["taken over"]
-    assert house.says()[-1] == End()
+    assert harness.says()[-1] == End()
 
 
 def test_a_prompt_while_the_session_ends_is_logged_as_ended() -> None:
-    house = House(saying("stale")).opened()
-    frame = house.prompt("And?")
-    house.log.append(frame.log, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
-    assert house.sessions.receive(frame) == "not wanted any more"
-    assert [turn.ended.how for turn in fold(house.log.read(frame.log)).turns[1:] if turn.ended] == ["superseded"]
+    harness = SessionHarness(saying("stale")).opened()
+    frame = harness.prompt("And?")
+    harness.log.append(frame.log, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
+    assert harness.sessions.receive(frame) == "not wanted any more"
+    assert [turn.ended.how for turn in fold(harness.log.read(frame.log)).turns[1:] if turn.ended] == ["superseded"]
 
 
 @pytest.mark.parametrize("to", [None, "+15550190"], ids=["nobody", "a person"])
 def test_a_call_that_the_day_has_no_money_for_is_ended(to: str | None) -> None:
     desk = replace(DESK, when_limited=HandOff("busy", to) if to else None)
-    house, counters = House(saying("On Friday."), saying("For four."), desk=desk).opened(), MemoryCounters()
-    metered = MeteredModel(house.model, lambda usage: usage.output, counters, most=400, now=lambda: 0.0)
-    sessions = replace(house.sessions, ports=replace(house.sessions.ports, model=metered))
-    assert sessions.receive(house.prompt("When?")) == "answered"
+    harness, counters = (
+        SessionHarness(saying("On Friday."), saying("For four."), desk=desk).opened(),
+        MemoryCounters(),
+    )
+    metered = MeteredModel(harness.model, lambda usage: usage.output, counters, most=400, now=lambda: 0.0)
+    sessions = replace(harness.sessions, ports=replace(harness.sessions.ports, model=metered))
+    assert sessions.receive(harness.prompt("When?")) == "answered"
     counters.adjust(money_of(0), 200)
-    sessions.receive(house.prompt("For how many?"))
-    assert not any(isinstance(one, Text) and "four" in one.token for one in house.says())
-    assert house.says("c1")[-2] == Text(DESK.phrases.through if to else DESK.phrases.time_up, last=True)
-    assert isinstance(house.says("c1")[-1], End)
+    sessions.receive(harness.prompt("For how many?"))
+    assert not any(isinstance(one, Text) and "four" in one.token for one in harness.says())
+    assert harness.says("c1")[-2] == Text(DESK.phrases.through if to else DESK.phrases.time_up, last=True)
+    assert isinstance(harness.says("c1")[-1], End)
 
 
 def test_each_slice_of_a_call_is_paid_with_its_first_request() -> None:
-    house = House(*(saying("Yes.") for _ in range(5))).opened()
-    [began] = [event.began for event in house.events() if isinstance(event, SessionOpened)]
+    harness = SessionHarness(*(saying("Yes.") for _ in range(5))).opened()
+    [began] = [event.began for event in harness.events() if isinstance(event, SessionOpened)]
     for seconds in (100, 130, 140, 600, 610):
-        house.sessions.receive(late_prompt(house, "And?", began + seconds * 1000))
-    assert [list(one.slices) for one in house.model.asked] == [[], [1], [], [2, 3, 4, 5], []]
+        harness.sessions.receive(late_prompt(harness, "And?", began + seconds * 1000))
+    assert [list(one.slices) for one in harness.model.asked] == [[], [1], [], [2, 3, 4, 5], []]
 
 
 @pytest.mark.slow  # so many turns take the same lines again
 def test_a_request_is_bounded_whatever_the_caller_says() -> None:
-    house = House(*[saying("word " * 300) for _ in range(40)]).opened()
+    harness = SessionHarness(*[saying("word " * 300) for _ in range(40)]).opened()
     for turn in range(40):
-        house.sessions.receive(late_prompt(house, f"{turn} " + "x" * 3990, 10_000 + turn * 40_000))
-    asked = [[line for line in one.messages if not isinstance(line, ToolResults)] for one in house.model.asked]
+        harness.sessions.receive(late_prompt(harness, f"{turn} " + "x" * 3990, 10_000 + turn * 40_000))
+    asked = [[line for line in one.messages if not isinstance(line, ToolResults)] for one in harness.model.asked]
     assert max(sum(len(line.text) for line in lines) for lines in asked) < 80_000
     assert all(lines[-1].text.startswith(f"{turn} x") for turn, lines in enumerate(asked))

@@ -10,9 +10,9 @@ from functions.relay.cancel_scope import is_cancelled, on_cancel
 from functions.relay.log.events import Closed, Entry, Event
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt
 from functions.relay.wire.model import ModelError, Request, StreamEvent, TextDelta
+from tests.live.harness import SessionHarness
 from tests.live.test_draft import LOG, QUICK
 from tests.live.test_first_trip import TRIP_S, Clocked, run, sessions_of
-from tests.live.test_session import House
 
 CLOSED_WITHIN_S = 0.15
 WORDS = "When do you open?"
@@ -42,17 +42,19 @@ def clocked(request: pytest.FixtureRequest) -> Clocked:
     return Clocked(request.param)
 
 
-def closed_after(clocked: Clocked, house: House, frame: Frame, event: Event, at: float, *words: str) -> float:
+def closed_after(
+    clocked: Clocked, harness: SessionHarness, frame: Frame, event: Event, at: float, *words: str
+) -> float:
     """Return how many seconds after the event, which is logged at `at`, the model's stream is closed."""
-    newer = Entry(house.frame({}, at=frame.key.at + round(at * 1000)).key, event)
-    clocked.scheduler.at(at, lambda: _put(house, newer))
-    run(clocked, sessions_of(house, clocked, SilentModel(clocked, *words)), frame)
+    newer = Entry(harness.frame({}, at=frame.key.at + round(at * 1000)).key, event)
+    clocked.scheduler.at(at, lambda: _put(harness, newer))
+    run(clocked, sessions_of(harness, clocked, SilentModel(clocked, *words)), frame)
     [closed] = clocked.began("closed")
     return closed - at
 
 
-def _put(house: House, entry: Entry) -> None:
-    house.log.append(LOG, entry)
+def _put(harness: SessionHarness, entry: Entry) -> None:
+    harness.log.append(LOG, entry)
 
 
 @pytest.mark.parametrize("trip_s", [0.005, 0.04, SLOW_TABLE_S])
@@ -60,15 +62,15 @@ def _put(house: House, entry: Entry) -> None:
 @pytest.mark.parametrize("event", DROPPING, ids=lambda event: type(event).__name__)
 def test_a_dropped_draft_is_closed_within_150_ms(clocked: Clocked, event: Event, at: float, trip_s: float) -> None:
     clocked.trip_s = trip_s
-    house = House(desk=QUICK).opened()
+    harness = SessionHarness(desk=QUICK).opened()
     message = {"type": "prompt", "voicePrompt": WORDS, "lang": "en-US", "last": False}
-    took = closed_after(clocked, house, house.frame(message, at=2000), event, at)
+    took = closed_after(clocked, harness, harness.frame(message, at=2000), event, at)
     assert 0 < took <= CLOSED_WITHIN_S
 
 
 @pytest.mark.parametrize("event", CUTTING, ids=lambda event: type(event).__name__)
 def test_a_cut_answer_is_closed_soon(clocked: Clocked, event: Event) -> None:
     """The watch looks every 75 ms, and each look takes a trip to the table."""
-    house = House().opened()
-    took = closed_after(clocked, house, house.prompt(WORDS, at=2000), event, 1.0, "We open at nine, and ")
+    harness = SessionHarness().opened()
+    took = closed_after(clocked, harness, harness.prompt(WORDS, at=2000), event, 1.0, "We open at nine, and ")
     assert 0 < took <= CLOSED_WITHIN_S + TRIP_S

@@ -23,7 +23,7 @@ from local.page.observations import EntryAppended
 from local.page.replay import Replay
 from local.page.view import view
 from tests.doubles import MemoryLog
-from tests.live.test_session import DESK
+from tests.live.harness import DESK
 from tests.page.tapes import CALL, kept, opening
 from tests.relay.scenes import START
 
