@@ -16,7 +16,7 @@ from functions.relay.record.fold import record_of
 from functions.relay.record.trace import trace_of
 from functions.settings import Settings, SettingsError
 from tests.endpoint import Endpoint, HangUp, Reply, refusing_url
-from tests.follow_up.test_calls import Scene
+from tests.follow_up.scene import Scene
 from tests.relay.record.calls import CALL, PLAIN
 
 RECORD = record_of(PLAIN, lambda _: "mark", price_of)

@@ -19,7 +19,7 @@ from functions.relay.record.over import LONGEST_SESSION_S
 from functions.relay.record.public import public
 from tests.doubles import MemoryLog, MemoryRecords
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import Notes
+from tests.follow_up.scene import Notes
 from tests.follow_up.test_deliver import Told
 from tests.relay.record.calls import CALL, PLAIN
 

@@ -19,7 +19,7 @@ from functions.relay.record.call_record import AgentVersion
 from functions.relay.record.fold import record_of
 from tests.doubles import MemoryLog, MemoryRecords
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import Notes
+from tests.follow_up.scene import Notes
 from tests.relay.record.calls import CALL, CALLER, PLAIN
 
 RECORD = record_of(PLAIN, str, price_of)

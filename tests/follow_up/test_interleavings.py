@@ -23,7 +23,7 @@ from functions.relay.wire.model import Request, StreamEvent
 from infra.model_functions import AFTER, AFTER_HIDDEN_S
 from tests.doubles import MemoryLog, MemoryRecords, saying
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import Scene
+from tests.follow_up.scene import Scene
 from tests.relay.record.calls import CALL, PLAIN
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from functions.relay.log.events import Announced, Entry, Progressed
 from functions.relay.log.keys import Key, announcement, call_log
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
-from tests.follow_up.test_calls import Scene
+from tests.follow_up.scene import Scene
 from tests.relay.record.calls import BEGAN, CALLED, CALLER
 
 CALLS = [f"CA{number:032x}" for number in range(1000)]

@@ -19,7 +19,7 @@ from functions.relay.ports import DeclinedError, Messenger
 from functions.relay.record.call_record import SmsRecord
 from tests.doubles import ListRecorder
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import OPEN, Scene
+from tests.follow_up.scene import OPEN, Scene
 from tests.relay.record.calls import CALL, CALLED, CALLER, PLAIN, TALK, session
 
 ORDER = SmsOrdered(CALLER, "Friday at 19:30.", CALLED)

@@ -15,7 +15,7 @@ from functions.relay.planning import PlanKey
 from functions.relay.ports import Scheduler, SchedulerError
 from functions.relay.record.over import SETTLED_AFTER_S
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import OPEN, Scene
+from tests.follow_up.scene import OPEN, Scene
 from tests.relay.record.calls import CALL, CALLED, CALLER, PLAIN, TALK, session
 
 AT = datetime(2026, 5, 5, 9, tzinfo=UTC)

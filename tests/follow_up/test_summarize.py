@@ -18,7 +18,7 @@ from functions.relay.ports import Model, SecretError
 from functions.relay.wire.model import Finished, ModelError, StreamEvent, TextDelta, ToolCall, ToolResults, Usage
 from tests.doubles import ScriptedModel
 from tests.fixtures.agents import DESK
-from tests.follow_up.test_calls import Scene
+from tests.follow_up.scene import Scene
 from tests.relay.record.calls import CALL, PLAIN
 
 

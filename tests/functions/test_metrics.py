@@ -35,7 +35,7 @@ from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
 from tests.endpoint import refusing_url
-from tests.follow_up.test_calls import Scene
+from tests.follow_up.scene import Scene
 from tests.functions.events import CALLED, CALLER, webhook
 from tests.functions.test_after import from_stream
 from tests.live.harness import DESK, SessionHarness
