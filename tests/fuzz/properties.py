@@ -143,12 +143,12 @@ def _can_be_asked(call: Call) -> None:
 
 def a_session_s_end_is_always_answered(drawn: tuple[SessionEnded, bool, str, list[Entry]]) -> None:
     left, in_progress, handoff, log = drawn
-    parting = next_step(left, in_progress, handoff, log)
-    assert isinstance(parting, NextStep)
-    assert next_step(left, in_progress, handoff, [*log, *log]) == parting
-    if isinstance(parting, Transfer):
+    step = next_step(left, in_progress, handoff, log)
+    assert isinstance(step, NextStep)
+    assert next_step(left, in_progress, handoff, [*log, *log]) == step
+    if isinstance(step, Transfer):
         assert in_progress
-        a_caller_can_be_passed_on_whatever_is_said_of_it(parting.ring.hand_off)
+        a_caller_can_be_passed_on_whatever_is_said_of_it(step.ring.hand_off)
 
 
 def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> None:

@@ -517,17 +517,17 @@ def say_goodbye() -> EndCall:
 
 
 @pytest.mark.parametrize(
-    ("parting", "words", "end", "how"),
+    ("ends_session", "words", "end", "how"),
     [
         (hand_over, "One moment, I'll put you through.", End('{"hand_off": "100-188"}'), "handed off"),
         (say_goodbye, "Goodbye!", End(), "goodbye"),
     ],
 )
 def test_the_session_is_ended_once_and_after_the_last_words(
-    parting: Callable[[], HandOff | EndCall], words: str, end: End, how: str
+    ends_session: Callable[[], HandOff | EndCall], words: str, end: End, how: str
 ) -> None:
     log, line = MemoryLog(), HeardLine()
-    begin(ScriptedModel(asking(ToolCall("t1", parting.__name__, "{}"))), line, log, agent(parting))()
+    begin(ScriptedModel(asking(ToolCall("t1", ends_session.__name__, "{}"))), line, log, agent(ends_session))()
     assert line.words == words
     assert line.messages[-1] == end
     assert line.ends == [end]
@@ -541,7 +541,7 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     assert end_claim.playing == pytest.approx(len(words) / CHARACTERS_PER_S, abs=SCHEDULING_S)
 
 
-def parting(line: HeardLine, log: Log, allowed: float = ANSWER_DEADLINE_S) -> Callable[[], None]:
+def saying_goodbye(line: HeardLine, log: Log, allowed: float = ANSWER_DEADLINE_S) -> Callable[[], None]:
     model = ScriptedModel(asking(ToolCall("t1", "say_goodbye", "{}")))
     return begin(model, line, log, agent(say_goodbye), allowed=allowed)
 
@@ -549,7 +549,7 @@ def parting(line: HeardLine, log: Log, allowed: float = ANSWER_DEADLINE_S) -> Ca
 def test_of_two_answers_only_the_first_claim_ends_the_session() -> None:
     log, line = MemoryLog(), HeardLine()
     log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
-    parting(line, log)()
+    saying_goodbye(line, log)()
     assert line.ends == []
     ended = log.events(LOG)[-2]
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
@@ -567,7 +567,7 @@ def test_the_end_waits_until_other_answers_have_stopped() -> None:
             return super().append(log, entry)
 
     log, line = Timed(), HeardLine()
-    parting(line, log)()
+    saying_goodbye(line, log)()
     assert line.times[-1] - log.claimed_at > FRESH_S
 
 
@@ -580,13 +580,13 @@ def test_an_end_is_sent_although_the_appends_reply_was_lost() -> None:
             return done
 
     line = HeardLine()
-    parting(line, Unanswering())()
+    saying_goodbye(line, Unanswering())()
     assert line.ends == [End()]
 
 
 def test_a_session_does_not_end_while_the_claim_cannot_be_logged() -> None:
     log, line = TroubledLog("append EndClaimed"), HeardLine()
-    parting(line, log, allowed=0.5)()
+    saying_goodbye(line, log, allowed=0.5)()
     assert line.ends == []
 
 
@@ -647,7 +647,7 @@ def test_a_newer_prompt_stops_the_end_unless_it_was_claimed(done: bool) -> None:
             raise OUT_OF_REACH
 
     line = HeardLine()
-    parting(line, Overtaken())()
+    saying_goodbye(line, Overtaken())()
     assert line.ends == ([End()] if done else [])
 
 

@@ -111,11 +111,11 @@ def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> No
 
 def test_a_call_is_resumed_only_a_few_times() -> None:
     entries: list[Entry] = []
-    partings = []
+    steps = []
     for number in range(1, MOST_RESUMES + 3):
         entries = log(*(entry.event for entry in entries), failed(number))
-        partings.append(next_step(failed(number), True, "", entries))
-    assert partings == [*[Resume()] * MOST_RESUMES, GiveUp(), GiveUp()]
+        steps.append(next_step(failed(number), True, "", entries))
+    assert steps == [*[Resume()] * MOST_RESUMES, GiveUp(), GiveUp()]
 
 
 def test_only_lost_sessions_count() -> None:
@@ -137,8 +137,8 @@ def test_a_repeated_or_early_callback_changes_nothing() -> None:
 
 def test_a_callback_repeated_after_later_ones_is_answered_as_before() -> None:
     everything = log(*(failed(number) for number in range(1, MOST_RESUMES + 2)))
-    partings = [next_step(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
-    assert partings == [*[Resume()] * MOST_RESUMES, GiveUp()]
+    steps = [next_step(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
+    assert steps == [*[Resume()] * MOST_RESUMES, GiveUp()]
 
 
 # The end of a hand-off

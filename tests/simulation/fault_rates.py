@@ -41,7 +41,8 @@ class FaultRates:
     tools: float = 0.4  # the model calls a tool
     digits: float = 0.35  # the model calls the tool that asks for digits
     endless: float = 0.3  # the line does not report that the caller has stopped speaking
-    parting: float = 0.06  # the model calls the tool that hands the caller off, or the one that says goodbye
+    # The name of this rate is drawn, so it stays: another name would change what the seeds do.
+    parting: float = 0.06  # the model calls a tool that ends the session: a hand-off, or a goodbye
 
     @classmethod
     def of(cls, chance: Chance) -> "FaultRates":

@@ -305,7 +305,7 @@ CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 UNARRIVED = replace(CALM, parting=1.0, lost=0.5)
 """Each answer ends the call, and posts are lost."""
 
-PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
+ENDS_OVERLAP = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them overlap."""
 
 KILLED = replace(CALM, killed=0.4)
@@ -371,7 +371,7 @@ MUTANTS = [
     Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=1, rates=UNARRIVED),
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
-    Mutant("two answers that both end the session", 6, _uncommitted_end, first=100, rates=PARTING),
+    Mutant("two answers that both end the session", 6, _uncommitted_end, first=100, rates=ENDS_OVERLAP),
     Mutant("an `end` that does not wait for an older answer", 6, _impatient_end, first=676),
     Mutant("a watch that ends after a failed look", 6, _raising_watch, first=1),
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),

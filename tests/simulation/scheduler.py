@@ -1,6 +1,6 @@
-"""A scheduler that owns the time: every task is a thread, and only the one that holds the baton runs.
+"""A scheduler that owns the time: every task is a thread, and only the scheduled task runs.
 
-A task passes the baton on wherever it would wait, so a run is a sequence of steps in one order, which the seed
+A task gives up its turn wherever it would wait, so a run is a sequence of steps in one order, which the seed
 chooses. Time does not pass during a step. It passes only when no task is ready.
 """
 
@@ -204,7 +204,7 @@ class Scheduler:
         return True
 
     def _do(self, worker: "_Worker") -> None:
-        """Run a task to its end, in its worker's thread, and pass the baton on."""
+        """Run a task to its end, in its worker's thread, and then let the next task run."""
         task = worker.task
         assert task is not None
         try:
@@ -235,7 +235,7 @@ class Scheduler:
 
 
 class _Worker:
-    """A thread that runs one task after another, each time that it gets the baton."""
+    """A thread that runs one task after another, each in its turn."""
 
     def __init__(self, do: Callable[["_Worker"], None]) -> None:
         self.task: Task | None = None

@@ -57,7 +57,7 @@ def test_a_wait_ends_when_its_condition_holds_and_it_is_told() -> None:
 
     scheduler.start(process, "waiter", wait)
     scheduler.run()
-    # The one who waits is among those whom `left` waits for only if it was started by the crew itself.
+    # `join` does not wait for the task that calls it: this group did not start that task.
     assert waited == [(True, 3.0), (False, 7.0), (True, 7.0)]
 
 

@@ -17,7 +17,7 @@ WORD = re.compile(rf"a[{LETTERS}]{{{TAG}}}x\d+")
 """A word of the model. Each is different."""
 
 TOOLS = ("quick", "slow", "hanging", "failing")
-PARTING = ("hand_over", "say_goodbye", "pass_on")
+ENDS_SESSION = ("hand_over", "say_goodbye", "pass_on")
 
 
 EMPTY: tuple[tuple[StreamEvent, ...], ...] = ((), (TextDelta("  "),), (TextDelta("**"), TextDelta("** \n")))
@@ -32,7 +32,7 @@ def answer(chance: Chance, rates: FaultRates, who: str, name: str, *, may_ask: b
     if rates.empty and chance.happens(f"{who}: the model says nothing", rates.empty):
         return [*chance.one_of(f"{name} nothing", EMPTY), _ended("end")]
     if may_ask and rates.parting and chance.happens(f"{who}: the call is ended", rates.parting):
-        return [*_said(chance, name, 3), *_asks(name, chance.one_of(f"{name} parts by", PARTING))]
+        return [*_said(chance, name, 3), *_asks(name, chance.one_of(f"{name} parts by", ENDS_SESSION))]
     if may_ask and rates.cut and chance.happens(f"{who}: a tool's block is cut", rates.cut):
         return [*_said(chance, name, 4), ToolCall(f"{name}/0", "quick", '{"a'), _ended("length")]
     if may_ask and rates.digits and chance.happens(f"{who}: digits are asked for", rates.digits):

@@ -210,7 +210,10 @@ OPENING = Key(0, "opening")
 """The key of a session's opening. It sorts before all frames, so that frames before the setup are not lost."""
 
 END_CLAIM = Key(9_999_999_999_999, "parting")
-"""The key of the claim to end the session. It sorts after every frame, so `Log.later` always finds it."""
+"""The key of the claim to end the session. It sorts after every frame, so `Log.later` always finds it.
+
+Tables hold such entries under this older name, so it stays.
+"""
 
 
 MODELS_LOG = "models"

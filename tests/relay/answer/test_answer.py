@@ -220,8 +220,8 @@ class TestTools:
         )
 
 
-class TestParting:
-    def test_to_somebody_else_says_so_closes_the_cycle_and_then_ends(self) -> None:
+class TestTheEndOfASession:
+    def test_a_hand_off_ends_the_session_after_its_words(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", HandOff('wants "Rosa"', to="+15550199")).flows()
         *texts, end = drive.delivered
@@ -234,68 +234,68 @@ class TestParting:
         assert drive.ended.how == "handed off"
         assert len(drive.requests) == 1
 
-    def test_cuts_words_that_are_too_long(self) -> None:
+    def test_too_long_words_of_a_hand_off_are_cut(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", HandOff("", "+15550199", saying="Hello. " * 1000)).flows()
         assert len(drive.spoken) <= 4096
         assert drive.ended.how == "handed off"
 
-    def test_after_the_agents_own_words_adds_none(self) -> None:
+    def test_a_hand_off_adds_no_words_to_the_agents_own(self) -> None:
         drive = Drive().words("I'll put you through. ").tool_calls("t1").happen(Finished("tools"))
         assert drive.returns("t1", HandOff("", "+15550199")).flows().spoken.strip() == "I'll put you through."
         assert drive.lasts == 1
 
-    def test_with_a_goodbye_hangs_up_with_no_hand_off(self) -> None:
+    def test_a_goodbye_hands_nobody_off(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).flows()
         assert drive.delivered == [Text("Goodbye!", last=True), End()]
         assert drive.ended.how == "goodbye"
 
-    def test_in_silence_is_only_the_end(self) -> None:
+    def test_an_empty_goodbye_sends_the_end_alone(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="")).flows()
         assert drive.delivered == [End()]
 
-    def test_waits_for_the_other_tools(self) -> None:
+    def test_the_end_waits_for_the_other_tools(self) -> None:
         drive = (
             Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools")).returns("t1", EndCall())
         )
         assert drive.posted == []
         assert drive.returns("t2", "Sunny").flows().ended.how == "goodbye"
 
-    def test_is_decided_by_the_first_that_parts(self) -> None:
+    def test_the_first_tool_that_ends_the_session_decides_how(self) -> None:
         drive = (
             Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools")).returns("t2", EndCall())
         )
         assert drive.returns("t1", HandOff("", "+15550199")).flows().ended.how == "goodbye"
 
-    def test_is_noted_before_the_last_words_leave_and_only_the_first(self) -> None:
+    def test_the_first_hand_off_alone_is_logged_before_its_words(self) -> None:
         drive = Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools"))
         drive.returns("t2", HandOff("second", "+15550198")).returns("t1", HandOff("first", "+15550199"))
         assert [event.reason for event in drive.events.values() if isinstance(event, HandedOff)] == ["second"]
         assert drive.delivered == []
 
-    def test_that_was_sent_before_the_caller_went_on_still_ends_it(self) -> None:
+    def test_an_end_on_its_way_is_not_stopped_by_a_prompt(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         assert isinstance(drive.flight, End)
         drive.happen(Superseded()).sends()
         assert drive.ended.how == "goodbye"
 
-    def test_that_had_not_reached_the_line_is_none(self) -> None:
+    def test_a_prompt_stops_an_end_that_was_not_sent(self) -> None:
         drive = (
             Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).happen(Superseded()).sends()
         )
         assert (drive.ended.how, drive.delivered) == ("superseded", [Text("Goodbye!", last=True)])
 
-    def test_is_sent_whatever_is_newer_once_nobody_else_can(self) -> None:
+    def test_a_claimed_end_is_sent_in_spite_of_a_newer_prompt(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         drive.happen(EndClaimHeld()).happen(Superseded()).sends(Sent.BUSY).flows()
         assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
 
-    def test_that_was_superseded_on_its_way_is_sent_again_too(self) -> None:
+    def test_an_end_is_sent_again_if_a_prompt_came_before_its_claim(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         drive.happen(Superseded()).happen(EndClaimHeld()).sends(Sent.BUSY).flows()
         assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
 
-    def test_with_an_unknown_fate_is_sent_again_after_the_words(self) -> None:
+    def test_an_end_with_an_unknown_fate_is_sent_again_after_the_words(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 20)).sends()
         drive.sends(Sent.LOST, after=1.0)
         assert drive.flight is None
@@ -303,7 +303,7 @@ class TestParting:
         drive.ticks(drive.answer.wake).sends(Sent.GONE)
         assert drive.ended.how == "goodbye"
 
-    def test_that_never_reaches_the_line_is_left_to_others_in_the_end(self) -> None:
+    def test_an_end_that_never_reaches_the_line_is_left_to_a_takeover(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         drive.happen(EndClaimHeld())
         while not drive.answer.done:
@@ -314,7 +314,7 @@ class TestParting:
         assert drive.now - drive.began > 24
         assert not any(isinstance(event, AnswerEnded) for event in drive.events.values())
 
-    def test_of_a_killed_invocation_is_repeated_after_the_words(self) -> None:
+    def test_the_end_of_a_killed_invocation_is_repeated_after_the_words(self) -> None:
         call_ = call()
         claim = EndClaimed("by", "handed off", "{}", playing=3.0)
         gone = Answer(agent(), call_, 100.0, takeover=Takeover(end_claim=claim))
@@ -324,7 +324,7 @@ class TestParting:
         (note,) = gone.advance(Sent.DELIVERED, gone.deadline - 1)
         assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
-    def test_of_a_killed_invocation_does_not_wait_for_cut_words(self) -> None:
+    def test_the_end_of_a_killed_one_does_not_wait_for_cut_words(self) -> None:
         asked = call()
         cut = replace(asked, turns=(*asked.turns[:-1], replace(asked.turns[-1], cut=True)))
         claim = EndClaimed("by", "handed off", "{}", playing=30.0)
@@ -332,7 +332,7 @@ class TestParting:
         gone.begin()
         assert gone.wake == 100.0 + CLOSING_S
 
-    def test_waits_no_longer_for_words_that_an_interrupt_purged(self) -> None:
+    def test_the_end_waits_no_longer_for_words_that_were_purged(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 40)).sends()
         drive.sends(Sent.LOST, after=1.0).happen(Interrupted(CUT))
         assert drive.answer.wake == pytest.approx(drive.now + CLOSING_S)
@@ -415,17 +415,17 @@ class TestAnAnswerOfNoUse:
         drive = Drive().tool_calls("t1").happen(Finished("length")).returns("t1", "Friday")
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"),))
 
-    def test_that_ends_with_what_a_tool_said_is_whole(self) -> None:
+    def test_an_answer_that_ends_with_what_a_tool_said_is_whole(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Say("On Friday."),)).flows()
         assert (drive.spoken, len(drive.requests)) == ("On Friday.", 1)
 
-    def test_of_one_taken_over_tells_what_was_done(self) -> None:
+    def test_an_answer_taken_over_after_a_tool_says_what_was_done(self) -> None:
         acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "Friday"))]
         entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
         begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
         assert begun.begin() == [Post(Text(SORRY.acted, last=True), breaks_silence=True)]
 
-    def test_of_digits_is_not_run_again_by_one_that_takes_over(self) -> None:
+    def test_the_tool_of_digits_is_not_run_again_after_a_takeover(self) -> None:
         asked = at(1000, Prompt("")).key
         keyed = at(5000, DigitsEntered("find", "{}", asked))
         entries = [opened(), keyed, under(5000, 101, ToolCalled("keyed-5", "find", "{}"))]
@@ -433,7 +433,7 @@ class TestAnAnswerOfNoUse:
         (request,) = [action.request for action in taken if isinstance(action, Ask)]
         assert request.messages[-1] == ToolResults((ToolResult("keyed-5", UNANSWERED, failed=True),))
 
-    def test_of_a_key_is_not_run_again_by_one_that_takes_over(self) -> None:
+    def test_the_function_of_a_key_is_not_run_again_after_a_takeover(self) -> None:
         entries = [opened(), at(5000, KeyPressed("9")), under(5000, 101, ToolCalled(BY_KEY, "find", "{}"))]
         taken = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000)).begin()
         assert taken == [Post(Text(SORRY.acted, last=True), breaks_silence=True)]
@@ -600,19 +600,19 @@ class TestSuperseded:
 
 
 class TestInterrupted:
-    def test_before_its_first_word_left_is_still_owed(self) -> None:
+    def test_an_answer_cut_before_its_first_word_left_is_still_owed(self) -> None:
         drive = Drive().happen(Interrupted(CUT)).words("On Friday.").happen(Finished("end")).flows()
         assert (drive.spoken, drive.ended.how, drive.stopped) == ("On Friday.", "complete", 0)
 
-    def test_once_its_first_word_has_left_is_quiet(self) -> None:
+    def test_an_answer_cut_after_its_first_word_left_is_quiet(self) -> None:
         drive = Drive().words("On Friday.").happen(Interrupted(CUT)).sends()
         assert (drive.said, drive.ended.how, drive.stopped) == (["On Friday."], "superseded", 1)
 
-    def test_while_its_tool_runs_is_still_owed_if_the_wait_was_silent(self) -> None:
+    def test_an_answer_cut_in_a_silent_wait_for_a_tool_is_still_owed(self) -> None:
         drive = Drive().tool_calls("t1", "weather").happen(Finished("tools")).happen(Interrupted(CUT), after=1.0)
         assert drive.returns("t1", "Sunny").words("Sunny.").happen(Finished("end")).flows().spoken == "Sunny."
 
-    def test_while_its_tool_runs_is_quiet_if_the_wait_was_covered(self) -> None:
+    def test_an_answer_cut_in_a_covered_wait_for_a_tool_is_quiet(self) -> None:
         drive = (
             Drive()
             .tool_calls("t1")
@@ -623,7 +623,7 @@ class TestInterrupted:
         )
         assert (drive.spoken, drive.ended.how) == ("Let me look.", "superseded")
 
-    def test_and_then_superseded_is_superseded(self) -> None:
+    def test_an_interrupted_and_then_superseded_answer_is_superseded(self) -> None:
         drive = Drive().happen(Interrupted(CUT)).happen(Superseded())
         assert (drive.posted, drive.ended.how) == ([], "superseded")
 
@@ -813,16 +813,16 @@ class TestDigits:
 
 
 class TestTheLanguage:
-    def test_is_logged_once_the_line_has_switched(self) -> None:
+    def test_a_language_is_logged_once_the_line_has_switched(self) -> None:
         drive = begun_by(KeyPressed("3"), voices=SPEAKS, keys={"3": Speak("es-ES", answer="")}).flows()
         assert LanguageSwitched("es-ES") in drive.events.values()
 
-    def test_is_not_switched_to_itself(self) -> None:
+    def test_a_language_is_not_switched_to_itself(self) -> None:
         drive = begun_by(KeyPressed("3"), keys={"3": Speak("en-US", answer="")}).flows()
         assert drive.spoken == "Hello!"
         assert not [event for event in drive.events.values() if isinstance(event, LanguageSwitched)]
 
-    def test_is_logged_so_many_times_at_most(self) -> None:
+    def test_switches_of_the_language_are_logged_so_often_at_most(self) -> None:
         entries = AnswerEntries(0)
         switched = [list(entries.switched("es-ES")) for _ in range(MOST_SWITCHES + 1)]
         assert [len(one) for one in switched] == [1] * MOST_SWITCHES + [0]

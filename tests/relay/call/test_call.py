@@ -471,7 +471,7 @@ class TestTheEnd:
     def test_comes_with_no_answers_end_by_itself(self, how: Ending) -> None:
         assert not fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over
 
-    def test_comes_with_the_parting_before_it_is_sent(self) -> None:
+    def test_comes_with_the_claim_before_the_end_is_sent(self) -> None:
         end_claim = EndClaimed("by", "goodbye")
         call = fold([Entry(END_CLAIM, end_claim), opened(), at(1, Prompt("Bye."))])
         assert (call.over, call.end_claim) == (True, end_claim)
