@@ -109,17 +109,17 @@ class Bedrock:
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
-            asked = _asked(request, self._model_id, guarded=bool(self._guardrail))
+            asked = _converse_request(request, self._model_id, guarded=bool(self._guardrail))
             if self._guardrail:
                 asked["guardrailConfig"] = _guarded(self._guardrail)
             with closing(self._client.converse_stream(**asked)["stream"]) as stream:
-                yield from _pieces(stream)
+                yield from _stream_events(stream)
         except _FAILURES as error:
             # Not chained: a parameter's error quotes the parameter, and a traceback would log it.
             raise _model_error(error, self._model_id) from None
 
 
-def _asked(request: Request, model_id: str, guarded: bool = False) -> "wire.ConverseStreamRequestTypeDef":
+def _converse_request(request: Request, model_id: str, guarded: bool = False) -> "wire.ConverseStreamRequestTypeDef":
     """Build the request. Models that cannot cache refuse a cache point. Nova accepts one only after the prompt.
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
@@ -215,8 +215,8 @@ def _block(block: Block) -> "wire.ContentBlockTypeDef":
             return {"text": words}
 
 
-def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
-    """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
+def _stream_events(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
+    """Yield the events of an answer. The stream is read to its end, so that its connection can be used again."""
     calls = StreamedCalls()
     stop, usage = "", Usage()
     for event in events:

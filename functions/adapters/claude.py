@@ -73,7 +73,7 @@ class Claude:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
             with self._open(request) as stream:
-                yield from _pieces(stream)
+                yield from _stream_events(stream)
         except _FAILURES as error:
             # Not chained: an error quotes what it refused, and a traceback would log it.
             raise _model_error(error, self._model_id) from None
@@ -206,8 +206,8 @@ def _block(block: Block) -> ContentBlock:
             return {"type": "text", "text": words}
 
 
-def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
-    """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
+def _stream_events(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
+    """Yield the events of an answer. The stream is read to its end, so that its connection can be used again."""
     calls = StreamedCalls()
     stop, usage = "", Usage()
     for event in events:

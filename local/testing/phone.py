@@ -13,7 +13,7 @@ import boto3
 
 from functions import agents
 from functions.relay import Agent
-from functions.relay.agent import registry as staff
+from functions.relay.agent import registry
 from functions.relay.log.keys import call_log
 from local.any_time import at_any_time
 from local.environment import CALLS_FUNCTION, SECRETS
@@ -164,7 +164,7 @@ class AgentPhone:
         if known := next((name for name, one in agents.AGENTS.items() if one is agent), ""):
             return known
         name = f"tested_{next(_names)}"
-        staff.check({**agents.AGENTS, name: agent}, agents.DEFAULT, agents.NUMBERS)
+        registry.check({**agents.AGENTS, name: agent}, agents.DEFAULT, agents.NUMBERS)
         self._put(agents.AGENTS, name, agent)
         return name
 

@@ -34,7 +34,7 @@ def claude_body(request: Request) -> dict[str, Any]:
 
 def bedrock_body(request: Request, model_id: str = EU_HAIKU) -> dict[str, Any]:
     """Return what is sent to Bedrock."""
-    return cast("dict[str, Any]", bedrock._asked(request, model_id))
+    return cast("dict[str, Any]", bedrock._converse_request(request, model_id))
 
 
 def refusals(request: Request) -> list[str]:

@@ -323,25 +323,25 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
         4,
         "The socket closed within 12 s.",
         "An answer may take that long if its invocation was killed.",
-        lambda seen, cycles, since: (seen.record.closed or seen.record.over) <= since + TAKEN_OVER_S,
+        lambda seen, talk_cycles, since: (seen.record.closed or seen.record.over) <= since + TAKEN_OVER_S,
     ),
     Excuse(
         4,
         "Words that were sent without a look, or before one could show an apology, opened the cycle again.",
         "The next answer closes it.",
-        lambda seen, cycles, since: cycles.opened_without_look,
+        lambda seen, talk_cycles, since: talk_cycles.opened_without_look,
     ),
     Excuse(
         4,
         "A row of law 5 excuses the newest turn.",
         "No invocation is left to close the cycle.",
-        lambda seen, cycles, since: any(abandoned(Silences(seen), key) for key in _newest(seen)),
+        lambda seen, talk_cycles, since: any(abandoned(Silences(seen), key) for key in _newest(seen)),
     ),
     Excuse(
         4,
         "A machine has answered, and the session ended without words.",
         "Nobody listens.",
-        lambda seen, cycles, since: seen.call.by_machine and seen.call.over,
+        lambda seen, talk_cycles, since: seen.call.by_machine and seen.call.over,
     ),
 )
 
@@ -376,32 +376,32 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
         4,
         "A bare `last: true` was sent without a look.",
         "A busy table must not silence the agent.",
-        lambda cycles, post, at: cycles.seen.without_look(post),
+        lambda talk_cycles, post, at: talk_cycles.seen.without_look(post),
     ),
     Excuse(
         4,
         "The line lost the words before a bare `last: true`.",
         "The sender cannot know.",
-        lambda cycles, post, at: cycles.seen.lost(post.turn),
+        lambda talk_cycles, post, at: talk_cycles.seen.lost(post.turn),
     ),
     Excuse(
         4,
         "An apology, words that were sent without a look, or an older answer that could not yet see this turn, had "
         "already closed the cycle.",
         "Their sender could not know of the answer.",
-        lambda cycles, post, at: cycles.closed_without_look(post),
+        lambda talk_cycles, post, at: talk_cycles.closed_without_look(post),
     ),
     Excuse(
         4,
         "An interrupt closed the cycle, and the sender of the `last: true` could not see that.",
         "A look cannot see what is appended after it began.",
-        lambda cycles, post, at: cycles.just_purged(post, at),
+        lambda talk_cycles, post, at: talk_cycles.just_purged(post, at),
     ),
     Excuse(
         4,
         "The answer was taken over from an invocation that died, or that the table left without an answer.",
         "It may have closed the cycle before, and could not log that.",
-        lambda cycles, post, at: post.by in cycles.seen.takers and cycles.seen.was_left(post.turn),
+        lambda talk_cycles, post, at: post.by in talk_cycles.seen.takers and talk_cycles.seen.was_left(post.turn),
     ),
 )
 

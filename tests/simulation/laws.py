@@ -101,20 +101,20 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
     An interruption that purges a cycle closes it. If a newer prompt takes a cycle over, the `last: true` of the newer
     answer closes it. A speaker says nothing after its `last: true`. A turn has one; a bare one needs an open cycle.
     """
-    cycles = TalkCycles(seen)
-    since = cycles.open_since
-    if since is not None and not excused(excuses.LEFT_OPEN, seen, cycles, since):
+    talk_cycles = TalkCycles(seen)
+    since = talk_cycles.open_since
+    if since is not None and not excused(excuses.LEFT_OPEN, seen, talk_cycles, since):
         yield f"the cycle is open from {since:.3f} until {seen.record.closed or seen.record.over:.3f}"
     for by in seen.speakers:
         lasts = [text.last for post, text in seen.texts if post.by == by and post.turn != OPENING]
         if any(lasts[:-1]):
             yield f"{by} goes on after its last: true"
     for turn in seen.turns:
-        closers = [by for by in cycles.closers(turn.key) if not excused(excuses.CLOSED_TWICE, seen, by)]
+        closers = [by for by in talk_cycles.closers(turn.key) if not excused(excuses.CLOSED_TWICE, seen, by)]
         if len(closers) > 1:
             yield f"turn {seen.name(turn.key)} is closed by each of {', '.join(closers)}"
-    for at, post in cycles.empty():
-        if not excused(excuses.CLOSED_NOTHING, cycles, post, at):
+    for at, post in talk_cycles.empty():
+        if not excused(excuses.CLOSED_NOTHING, talk_cycles, post, at):
             yield f"{post.by} closes nothing at {at:.3f}"
 
 

@@ -54,12 +54,12 @@ def run(
 
 
 def _records(world: World) -> tuple[Record, ...]:
-    return tuple(session.record for session in world.legs)
+    return tuple(session.record for session in world.sessions)
 
 
 def _seen(world: World) -> Iterator[Seen]:
     before: Seen | None = None
-    for session in world.legs:
+    for session in world.sessions:
         log = session_log(session.connection)
         before = Seen(session.record, log, world.store.query(log), _prompts(session.record), before)
         yield before

@@ -27,7 +27,7 @@ RECONNECT_S = 1.6
 
 
 class World:
-    """One run. `legs` are the sessions with their records, once `run` has returned."""
+    """One run. `sessions` are those of the call, with their records, once `run` has returned."""
 
     def __init__(self, chance: Chance, rates: FaultRates | None = None, steps: list[Step] | None = None) -> None:
         rates = rates or FaultRates.of(chance)
@@ -46,19 +46,19 @@ class World:
         )
         self._place = place
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
-        self.legs: list[SimulatedSession] = []
-        self.legs.append(self._session(DESK, plan))
+        self.sessions: list[SimulatedSession] = []
+        self.sessions.append(self._session(DESK, plan))
 
     def run(self) -> None:
         """Run the call until nothing is left that could happen. Raises OverrunError."""
-        self._announce(self.legs[0], EPOCH - 500)
-        with _Lines(self._scheduler, self.legs[0].record):
-            self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
+        self._announce(self.sessions[0], EPOCH - 500)
+        with _Lines(self._scheduler, self.sessions[0].record):
+            self._scheduler.at(0.0, lambda: self.sessions[0].begin(GREETING))
             for moment in self._placed.reports:
                 self._scheduler.at(moment, self._hear)
             self._scheduler.run()
-        self.legs[0].record.crashes += self._scheduler.crashes
-        for session in self.legs:
+        self.sessions[0].record.crashes += self._scheduler.crashes
+        for session in self.sessions:
             session.record.over, session.record.machine_at = self._scheduler.now, self._machine_at
 
     def _ran(self, tool: str) -> None:
@@ -66,7 +66,7 @@ class World:
 
     def _session(self, agent: str, plan: list[Step]) -> SimulatedSession:
         """Return the next session of the call. It may be followed by another one."""
-        connection = f"c{len(self.legs) + 1}"
+        connection = f"c{len(self.sessions) + 1}"
         session = SimulatedSession(self._place, connection, self.lines, plan)
         session.lost = lambda: self._resume(connection, agent)
         session.left = lambda handoff: self._pass_on(connection, handoff)
@@ -84,8 +84,8 @@ class World:
         events = [one.event for one in self.store.query(call_log(CALL))]
         joined = [one.connection for one in events if isinstance(one, SessionJoined)]
         if joined and (machine := machine_in(events)):
-            leg = next(leg for leg in self.legs if leg.connection == joined[-1])
-            leg.end_for_machine(Screened(machine))
+            newest = next(session for session in self.sessions if session.connection == joined[-1])
+            newest.end_for_machine(Screened(machine))
 
     def _resume(self, connection: str, agent: str) -> None:
         """Let Twilio connect again if the answer to the action callback says so, without a new greeting."""
@@ -106,14 +106,14 @@ class World:
                 pass
 
     def _go_on(self, ended: SessionEnded, agent: str, greeting: str) -> None:
-        legs = len(self.legs)
-        if legs == MOST_SESSIONS:
+        number = len(self.sessions)
+        if number == MOST_SESSIONS:
             return
         rates = self._place.rates
-        dropped = rates.dropped if legs + 1 < MOST_SESSIONS else 0.0
-        plan = script(self._chance, rates.gone, dropped, name=f"step of session {legs + 1}", first=100 * legs)
+        dropped = rates.dropped if number + 1 < MOST_SESSIONS else 0.0
+        plan = script(self._chance, rates.gone, dropped, name=f"step of session {number + 1}", first=100 * number)
         session = self._session(agent, plan)
-        self.legs.append(session)
+        self.sessions.append(session)
         left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), f"left-{session.connection}"), ended)
         self.store.put(call_log(CALL), left)
         self._announce(session, left.key.at, agent)
@@ -122,7 +122,7 @@ class World:
     def _announce(self, session: SimulatedSession, at: int, agent: str = DESK) -> None:
         """Make the ticket of a session, as a webhook does."""
         announced = Announced(agent, "+15550101", "+15550100", ticket=session.ticket, at=at)
-        self.store.put(call_log(CALL), Entry(announcement(len(self.legs) - 1), announced))
+        self.store.put(call_log(CALL), Entry(announcement(len(self.sessions) - 1), announced))
 
 
 class _Lines(logging.Handler):

@@ -44,7 +44,7 @@ class _Wire:
 
     path: str
     body: Callable[[Request, str], dict[str, Any]]
-    pieces: Callable[[Iterable[Any]], Iterator[StreamEvent]]
+    stream_events: Callable[[Iterable[Any]], Iterator[StreamEvent]]
 
 
 _RESPONSES = _Wire("/responses", responses.body, responses.stream_events)
@@ -88,7 +88,7 @@ class OpenAI:
     def _stream(self, wire: _Wire, request: Request) -> Iterator[StreamEvent]:
         body = wire.body(accepted_request(request), self._model_id)
         with http.posted(self._pool, self._url + wire.path, self._headers, body) as answer:
-            yield from wire.pieces(_events(http.server_sent(http.lines(answer))))
+            yield from wire.stream_events(_events(http.server_sent(http.lines(answer))))
 
 
 def connect(model_id: str, key: str, model_url: str) -> OpenAI:

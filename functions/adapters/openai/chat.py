@@ -71,7 +71,7 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def stream_events(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
-    """Yield the pieces of an answer. Raises StreamError, ModelError."""
+    """Yield the events of an answer. Raises StreamError, ModelError."""
     calls = _Calls()
     reason, refused, usage = "", False, Usage()
     for chunk in chunks:

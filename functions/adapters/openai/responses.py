@@ -71,7 +71,7 @@ def _items(message: Message) -> Iterator[dict[str, Any]]:
 
 
 def stream_events(events: Iterable[Any]) -> Iterator[StreamEvent]:
-    """Yield the pieces of an answer. Raises StreamError, ModelError."""
+    """Yield the events of an answer. Raises StreamError, ModelError."""
     calls, asked, end = StreamedCalls(), False, None
     for event in events:
         match event:
