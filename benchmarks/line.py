@@ -15,7 +15,7 @@ from local.aws.gateway_server import Sources
 from local.dev_stack import DevStack, dev_stack
 from local.environment import environ
 from local.models.bedrock import BedrockServer, BedrockWire
-from local.models.server import Asked
+from local.models.server import ModelRequest
 from local.models.steps import Finish, Step, Text
 from local.phone import Phone
 
@@ -65,10 +65,10 @@ class TimedModel(BedrockServer):
         self.wire = self.timed
         self.script(*answer)
 
-    def take(self, asked: Asked) -> tuple[Step, ...]:
+    def take(self, request: ModelRequest) -> tuple[Step, ...]:
         """Record when a request came."""
         self.asked.append(time.monotonic())
-        return super().take(asked)
+        return super().take(request)
 
 
 class TableCall(NamedTuple):

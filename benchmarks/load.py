@@ -26,7 +26,7 @@ from functions.agents import AGENTS, DEFAULT, NUMBERS
 from functions.relay.call.history import CALL_BEGINS
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
-from local.models.server import Asked
+from local.models.server import ModelRequest
 from local.models.steps import Finish, Step, spoken
 from local.phone import CallError, Phone, Quirks
 from local.phone.clauses import Utterance
@@ -71,10 +71,10 @@ class EchoingModel(BedrockServer):
         """Answer with the first word after 300 ms, and with each other word after 20 ms."""
         super().__init__(FIRST, BETWEEN)
 
-    def take(self, asked: Asked) -> tuple[Step, ...]:
+    def take(self, request: ModelRequest) -> tuple[Step, ...]:
         """Record the request and answer its last message."""
-        super().take(asked)
-        return (*spoken(answer(said(asked.body)[-1])), Finish())
+        super().take(request)
+        return (*spoken(answer(said(request.body)[-1])), Finish())
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def _load(name: str, agent: Agent) -> Iterator[Row]:
     with measured(EchoingModel()) as line:
         held = _held(line, agent)
         line.dev_stack.gateway.settled()
-        asked = [said(asked.body) for asked in line.model.requests]
+        asked = [said(request.body) for request in line.model.requests]
         errors = sum(one.errors for one in held) + _failures(line.dev_stack)
     lost, astray = judged([one.heard for one in held], asked, agent)
     waits = [wait for one in held for wait in one.waits]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.line import TimedModel, measured
 from benchmarks.report import Row
-from local.models.server import Asked
+from local.models.server import ModelRequest
 from local.models.steps import Stall, Step
 
 STALLS, ANSWERS = "eu.amazon.nova-2-lite-v1:0", "eu.anthropic.claude-haiku-5-5"
@@ -28,10 +28,10 @@ class StallingModel(TimedModel):
         super().__init__()
         self.handed_over_after_s = 0.0
 
-    def take(self, asked: Asked) -> tuple[Step, ...]:
+    def take(self, request: ModelRequest) -> tuple[Step, ...]:
         """Return the steps for the model that the request names."""
-        steps = super().take(asked)
-        if STALLS.partition(":")[0] in asked.path and len(self.asked) > 1:
+        steps = super().take(request)
+        if STALLS.partition(":")[0] in request.path and len(self.asked) > 1:
             return (Stall(),)
         if len(self.asked) == ASKED_INSTEAD:
             self.handed_over_after_s = self.asked[-1] - self.asked[-2]

@@ -8,17 +8,17 @@ with BedrockServer(first=0.3, between=0.02) as server:
 from local.models.anthropic import AnthropicServer
 from local.models.bedrock import BedrockServer
 from local.models.openai import OpenAIServer
-from local.models.server import Asked, ModelServer
+from local.models.server import ModelRequest, ModelServer
 from local.models.steps import Drop, Fail, Finish, Garbage, Pause, Refuse, Stall, Step, Text, Thought, Use, spoken
 
 __all__ = [
     "AnthropicServer",
-    "Asked",
     "BedrockServer",
     "Drop",
     "Fail",
     "Finish",
     "Garbage",
+    "ModelRequest",
     "ModelServer",
     "OpenAIServer",
     "Pause",

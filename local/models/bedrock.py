@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from local.models.bedrock_checks import refusal
 from local.models.guardrail import Guardrail, applies
-from local.models.server import Asked, ModelServer
+from local.models.server import ModelRequest, ModelServer
 from local.models.steps import Fail, Finish, Pause, Refuse, Step, Text, Thought, Use
 from local.models.wire import Block, Wire
 
@@ -108,16 +108,16 @@ class BedrockServer(ModelServer):
     def __init__(self, first: float = 0.0, between: float = 0.0, guardrail: Guardrail | None = None) -> None:
         super().__init__(first, between)
         self.guardrail = guardrail or Guardrail()
-        self.judged: list[Asked] = []
+        self.judged: list[ModelRequest] = []
         self.before_verdict: Step = Pause(0)
         """What comes before each verdict: a pause, a stall or a lost connection."""
 
-    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+    def answer(self, request: ModelRequest, size: int) -> tuple[Step, ...]:
         """Return the steps of an answer, a verdict, or the refusal of one."""
-        if not applies(asked.path):
-            return super().answer(asked, size)
-        self.judged.append(asked)
-        return (self.before_verdict, self.guardrail.answer(asked.path, asked.body))
+        if not applies(request.path):
+            return super().answer(request, size)
+        self.judged.append(request)
+        return (self.before_verdict, self.guardrail.answer(request.path, request.body))
 
 
 def lines_of(body: Any) -> list[str]:

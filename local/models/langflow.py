@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.models.server import Asked, ModelServer
+from local.models.server import ModelRequest, ModelServer
 from local.models.steps import Fail, Finish, Refuse, Step
 from local.models.wire import Block, Wire
 
@@ -75,15 +75,15 @@ class LangflowServer(ModelServer):
 
     FLOW, KEY = "front-desk", "sk-flow-key"
 
-    def wire_of(self, asked: Asked) -> Wire:
+    def wire_of(self, request: ModelRequest) -> Wire:
         """Return a wire for this run only, since it remembers what it has written."""
-        return LangflowWire(asked.body)
+        return LangflowWire(request.body)
 
-    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+    def answer(self, request: ModelRequest, size: int) -> tuple[Step, ...]:
         """Return the steps of a run, or the refusal of a wrong key or flow."""
-        headers = {name.lower(): value for name, value in asked.headers.items()}
+        headers = {name.lower(): value for name, value in request.headers.items()}
         if headers.get("x-api-key") != self.KEY:
             return (Refuse(403, "Invalid or missing API key"),)
-        if urlsplit(asked.path).path != f"/api/v1/run/{self.FLOW}":
+        if urlsplit(request.path).path != f"/api/v1/run/{self.FLOW}":
             return (Refuse(404, "Flow identifier not found"),)
-        return super().answer(asked, size)
+        return super().answer(request, size)

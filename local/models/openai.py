@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.models.openai_checks import refused
-from local.models.server import Asked, ModelServer
+from local.models.server import ModelRequest, ModelServer
 from local.models.steps import Fail, Finish, Refuse, Step, Text, Thought, Use
 from local.models.wire import Block, Wire
 
@@ -228,8 +228,8 @@ def _usage(step: Finish, input: str, output: str) -> dict[str, Any]:
     }
 
 
-def _bearer(asked: Asked) -> str:
-    named = {name.lower(): value for name, value in asked.headers.items()}
+def _bearer(request: ModelRequest) -> str:
+    named = {name.lower(): value for name, value in request.headers.items()}
     return named.get("authorization", "").removeprefix("Bearer ")
 
 
@@ -253,16 +253,16 @@ class OpenAIServer(ModelServer):
         """The value for MODEL_URL."""
         return f"{self.url}/v1"
 
-    def wire_of(self, asked: Asked) -> Wire:
+    def wire_of(self, request: ModelRequest) -> Wire:
         """Return a wire for this answer only, since it remembers what it has written."""
-        model = str(asked.body.get("model", "")) if isinstance(asked.body, Mapping) else ""
-        return ChatWire(model) if asked.path.endswith("/chat/completions") else ResponsesWire(model)
+        model = str(request.body.get("model", "")) if isinstance(request.body, Mapping) else ""
+        return ChatWire(model) if request.path.endswith("/chat/completions") else ResponsesWire(model)
 
-    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+    def answer(self, request: ModelRequest, size: int) -> tuple[Step, ...]:
         """Return the steps of an answer, or a refusal. A path that it does not know is only added to `unknown`."""
-        if asked.path not in self._knows:
-            self.unknown.append(asked.path)
-            return (Refuse(404, "not_found", f"Unknown path {asked.path}"),)
-        if self._key and _bearer(asked) != self._key:
+        if request.path not in self._knows:
+            self.unknown.append(request.path)
+            return (Refuse(404, "not_found", f"Unknown path {request.path}"),)
+        if self._key and _bearer(request) != self._key:
             return (Refuse(401, "invalid_api_key", "Incorrect API key provided."),)
-        return super().answer(asked, size)
+        return super().answer(request, size)

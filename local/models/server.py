@@ -15,7 +15,7 @@ from local.models.wire import Wire, Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelRequest:
     """A request as it arrived. `left` is set when the client closes before the answer's end.
 
     Requests with the same `connection` came over the same connection.
@@ -42,7 +42,7 @@ class ModelServer:
 
     def __init__(self, first: float = 0.0, between: float = 0.0) -> None:
         self.first, self.between = first, between
-        self.requests: list[Asked] = []
+        self.requests: list[ModelRequest] = []
         self.refusals: list[Refuse] = []
         self.stopping = Event()
         self._scripts: list[tuple[Step, ...]] = []
@@ -74,24 +74,24 @@ class ModelServer:
         with self._lock:
             return self._next >= len(self._scripts)
 
-    def wire_of(self, asked: Asked) -> Wire:
+    def wire_of(self, request: ModelRequest) -> Wire:
         """Return what writes the answer to a request. A service with two wires chooses by the path."""
         return self.wire
 
-    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+    def answer(self, request: ModelRequest, size: int) -> tuple[Step, ...]:
         """Return the steps of the answer to a request of this size, or its refusal."""
-        refusal = self.wire_of(asked).check(asked.path, asked.body, size)
+        refusal = self.wire_of(request).check(request.path, request.body, size)
         if refusal is None:
-            return self.take(asked)
+            return self.take(request)
         with self._lock:
-            self.requests.append(asked)
+            self.requests.append(request)
             self.refusals.append(refusal)
         return (refusal,)
 
-    def take(self, asked: Asked) -> tuple[Step, ...]:
+    def take(self, request: ModelRequest) -> tuple[Step, ...]:
         """Record a request and return the steps of its answer."""
         with self._lock:
-            self.requests.append(asked)
+            self.requests.append(request)
             steps = self._scripts[min(self._next, len(self._scripts) - 1)] if self._scripts else YES
             self._next += 1
             return steps
@@ -159,14 +159,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        asked = Asked(self.path, dict(self.headers.items()), json.loads(body), self.client_address[1])
-        steps = self.server.model.answer(asked, len(body))
+        request = ModelRequest(self.path, dict(self.headers.items()), json.loads(body), self.client_address[1])
+        steps = self.server.model.answer(request, len(body))
         try:
-            self._answer(steps, self.server.model.wire_of(asked))
+            self._answer(steps, self.server.model.wire_of(request))
         except (_LeftError, OSError):
             self.close_connection = True
             if not self.server.model.stopping.is_set():
-                asked.left.set()
+                request.left.set()
 
     def _answer(self, steps: tuple[Step, ...], wire: Wire) -> None:
         while steps and isinstance(steps[0], Pause | Stall):

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Self
 
 from local.models.bedrock import BedrockServer, lines_of
-from local.models.server import Asked
+from local.models.server import ModelRequest
 from local.models.steps import Finish, Refuse, Step, Use, spoken
 
 BEYOND: tuple[Step, ...] = (Refuse(400, "ValidationException", "The script of this test is used up."),)
@@ -180,9 +180,9 @@ class ScriptServer(BedrockServer):
         super().__init__()
         self.follows = Script()
 
-    def take(self, asked: Asked) -> tuple[Step, ...]:
+    def take(self, request: ModelRequest) -> tuple[Step, ...]:
         """Answer by the script of the present test."""
-        return self.follows.answer(asked.body)
+        return self.follows.answer(request.body)
 
 
 def called(tool: str, arguments: dict[str, Any]) -> str:

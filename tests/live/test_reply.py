@@ -68,7 +68,7 @@ class SlowLog(MemoryLog):
         return super().read(log)
 
 
-class Asked(RecordingTimer):
+class RequestCounter(RecordingTimer):
     """Counts the requests to the model before each reminder of an answer."""
 
     def __init__(self, model: ScriptedModel) -> None:
@@ -96,10 +96,10 @@ def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
 def test_the_reminder_is_sent_once_the_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_reminder, "BEGUN_WITHIN_S", WAIT_S)
     harness = SessionHarness(saying("On Friday."), log=SlowLog()).opened()
-    asked = Asked(harness.model)
-    harness.sessions = replace(harness.sessions, ports=replace(harness.sessions.ports, timer=asked))
+    counter = RequestCounter(harness.model)
+    harness.sessions = replace(harness.sessions, ports=replace(harness.sessions.ports, timer=counter))
     assert harness.sessions.receive(harness.prompt("When?")) == "answered"
-    assert asked.before == [1]
+    assert counter.before == [1]
 
 
 def test_the_prompt_of_a_killed_invocation_is_answered() -> None:

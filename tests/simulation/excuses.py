@@ -9,7 +9,7 @@ from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import CallerMessage
 from tests.simulation.excuse import Excuse, excused
 from tests.simulation.heard import Heard
-from tests.simulation.records import Asked, Look, Posted, Put, Voiced
+from tests.simulation.records import Look, Posted, Put, RequestToModel, Voiced
 from tests.simulation.seen import TAKEN_OVER_S, Seen, Spoken
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
@@ -25,16 +25,16 @@ MOST_READ = LONG_LOG_ENTRIES + 8 * OF_A_TURN
 """Entries that a turn reads at most: those of eight turns may come in while a long log is shortened."""
 
 
-def _leaves_out(request: Asked) -> bool:
+def _leaves_out(request: RequestToModel) -> bool:
     return any(isinstance(line, CallerMessage) and LEFT_OUT.text in line.text for line in request.request.messages)
 
 
-def _left_out(seen: Seen, request: Asked, prompt: Spoken) -> bool:
+def _left_out(seen: Seen, request: RequestToModel, prompt: Spoken) -> bool:
     held = [one for one in seen.prompts if one.key <= request.turn][-NEWEST:]
     return _leaves_out(request) and prompt not in held
 
 
-def _left_out_of_the_session_before(seen: Seen, request: Asked, prompt: Spoken) -> bool:
+def _left_out_of_the_session_before(seen: Seen, request: RequestToModel, prompt: Spoken) -> bool:
     kept = max(NEWEST - len(seen.prompts), 0)
     return _leaves_out(request) and prompt not in seen.earlier[len(seen.earlier) - kept :]
 
@@ -56,7 +56,7 @@ def _newer(prompt: Key, turn: Key) -> bool:
     return prompt.frame != turn.frame and prompt.at >= turn.at
 
 
-NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
+NOT_ASKED: tuple[Excuse[[Seen, RequestToModel, Spoken]], ...] = (
     Excuse(
         1,
         "The prompt was appended after the read for the request had begun.",
@@ -77,7 +77,7 @@ NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     ),
 )
 
-NOT_REMEMBERED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
+NOT_REMEMBERED: tuple[Excuse[[Seen, RequestToModel, Spoken]], ...] = (
     Excuse(
         1,
         "The prompt was not yet in the log of the session before when the new session read that log.",

@@ -18,7 +18,7 @@ from tests.simulation.agents import FAILING_TOOL, KEYED_TOOL
 from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
-from tests.simulation.records import Asked, Posted
+from tests.simulation.records import Posted, RequestToModel
 from tests.simulation.seen import HAIR_S, IN_TIME_S, SILENCE_S, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
@@ -49,7 +49,7 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
                 yield f"{request.by} was asked at {request.at:.3f} without {prompt.text!r}, of an earlier session"
 
 
-def _of_the_caller(request: Asked) -> list[str]:
+def _of_the_caller(request: RequestToModel) -> list[str]:
     return [line.text for line in request.request.messages if isinstance(line, CallerMessage)]
 
 

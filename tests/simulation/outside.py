@@ -9,7 +9,7 @@ from functions.relay.ports import Sent, TimerError
 from functions.relay.wire.messages import Outgoing, Text, write
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, ToolResults
 from tests.simulation.invocation import Invocation, Operations
-from tests.simulation.records import Asked, Posted
+from tests.simulation.records import Posted, RequestToModel
 from tests.simulation.words import answer
 
 POST_TIMEOUT_S = 3.0
@@ -85,7 +85,7 @@ class SeenModel:
         self._asked += 1
         on_cancel(operations.scheduler.waker())
         name = f"{invocation.name}, answer {self._asked}"
-        asked = Asked(operations.now, invocation.name, invocation.turn, request, draft=invocation.drafts)
+        asked = RequestToModel(operations.now, invocation.name, invocation.turn, request, draft=invocation.drafts)
         operations.record.asked.append(asked)
         operations.record.note(operations.now, invocation.name, f"asks the model: {request.messages[-1]}")
         rates, chance = operations.rates, operations.chance

@@ -45,7 +45,7 @@ class Posted:
 
 
 @dataclass(slots=True)
-class Asked:
+class RequestToModel:
     """A request to the model. `wants` are the tool calls of its answer, in their order."""
 
     at: float
@@ -130,7 +130,7 @@ class Record:
     puts: list[Put] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     posts: list[Posted] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[RequestToModel] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     invoked: list[Invoked] = field(default_factory=list)

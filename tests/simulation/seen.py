@@ -26,7 +26,7 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import OPENING, Key, Slot
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
-from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
+from tests.simulation.records import Emitted, Look, Posted, Put, Record, RequestToModel
 from tests.simulation.store import TABLE_TIMEOUT_S
 
 IN_TIME_S = 0.15
@@ -273,7 +273,7 @@ class Seen:
             looks[look.by].append(look)
         return looks
 
-    def read_before(self, request: Asked) -> float:
+    def read_before(self, request: RequestToModel) -> float:
         """Return when the invocation that asks began to read the log."""
         reads = [look for look in self.looks_of[request.by] if look.ended <= request.at]
         whole = [look.began for look in reads if any(isinstance(one.event, SessionOpened) for one in look.entries)]

@@ -46,8 +46,8 @@ LONGEST_CALL_S = 600
 
 LOST, ENDED = 1006, 1000
 
-Asked = Reminder | Screened
-"""What else than a frame starts an invocation: a reminder, or a report that a machine has answered."""
+Trigger = Reminder | Screened
+"""What starts an invocation if no frame does: a reminder, or a report that a machine has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class SimulatedSession:
     # Invocations
 
     def _invoke(
-        self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], asked: Asked | None = None
+        self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], trigger: Trigger | None = None
     ) -> None:
         chance = self._chance
         invocation = Invocation(name, turn=key)
@@ -223,11 +223,11 @@ class SimulatedSession:
                 invocation.dies_at *= chance.count(f"{name} dies later", 1, LATER)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
         starts = self._scheduler.now + TRANSIT_S + invocation.late_s
-        self._scheduler.at(starts, lambda: self._begin(invocation, work, asked))
+        self._scheduler.at(starts, lambda: self._begin(invocation, work, trigger))
 
-    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], asked: Asked | None) -> None:
-        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, asked is not None)
-        match asked:
+    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], trigger: Trigger | None) -> None:
+        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, trigger is not None)
+        match trigger:
             case TimeLimitReminder(waited=waited):
                 invoked.waited = waited
             case _:

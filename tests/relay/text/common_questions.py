@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CommonQuestion:
     """A common question, and what callers say."""
 
     question: str
@@ -21,7 +21,7 @@ class Asked:
 
 
 TABLE = (
-    Asked(
+    CommonQuestion(
         "What are your opening hours?",
         "en-US",
         (
@@ -63,7 +63,7 @@ TABLE = (
             "What is your opening hour?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Where are you?",
         "en-US",
         (
@@ -98,7 +98,7 @@ TABLE = (
             "You are where?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "What's the price of a haircut?",
         "en-US",
         (
@@ -124,7 +124,7 @@ TABLE = (
             "Is $5 the price of a haircut?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Can't I cancel online?",
         "en-US",
         (
@@ -144,7 +144,7 @@ TABLE = (
             "I cancel online.",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Is it 3.5 percent?",
         "en-US",
         ("Is it 3.5 percent?", "is it 3.5 percent", "Um, is it 3.5 percent, please?"),
@@ -159,7 +159,7 @@ TABLE = (
             "Is it 3.5 per month?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Tell me a joke.",
         "en-US",
         ("Tell me a joke!", "Please tell me a joke.", "tell me a joke please"),
@@ -174,7 +174,7 @@ TABLE = (
             "Tell him a joke.",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Wann haben Sie geöffnet?",
         "de-DE",
         (
@@ -203,7 +203,7 @@ TABLE = (
             "Wann haben Sie nicht geöffnet?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Do you take cards?",
         "en-US",
         ("Do you take cards?", "Hi, do you take cards, please?", "I have a question. Do you take cards?"),
@@ -219,7 +219,7 @@ TABLE = (
             "Do you take cards and cheques?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "¿Cuál es la dirección?",
         "es-ES",
         (
@@ -240,7 +240,7 @@ TABLE = (
             "¿Cuál es la duración?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Est-ce que l'entrée est gratuite ?",
         "fr-FR",
         (
@@ -260,7 +260,7 @@ TABLE = (
             "Oui, est-ce que l'entrée est gratuite ?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "Avete un parcheggio?",
         "it-IT",
         ("Avete un parcheggio?", "Buongiorno, avete un parcheggio?", "Scusi, avete un parcheggio, per favore?"),
@@ -273,7 +273,7 @@ TABLE = (
             "Avete un parco?",
         ),
     ),
-    Asked(
+    CommonQuestion(
         "आप कहाँ हैं?",
         "hi-IN",
         ("आप कहाँ हैं?", "नमस्ते, आप कहाँ हैं?", "कृपया आप कहाँ हैं।"),
@@ -283,8 +283,8 @@ TABLE = (
 )
 
 
-def sayings() -> Iterator[tuple[Asked, str, bool]]:
+def sayings() -> Iterator[tuple[CommonQuestion, str, bool]]:
     """Yield each saying with its question, and whether it is taken for the question."""
-    for asked in TABLE:
-        yield from ((asked, said, True) for said in asked.same)
-        yield from ((asked, said, False) for said in (*asked.reworded, *asked.other))
+    for common in TABLE:
+        yield from ((common, said, True) for said in common.same)
+        yield from ((common, said, False) for said in (*common.reworded, *common.other))

@@ -3,26 +3,26 @@
 import pytest
 
 from functions.relay.text.questions import same_question
-from tests.relay.text.common_questions import TABLE, Asked, sayings
+from tests.relay.text.common_questions import TABLE, CommonQuestion, sayings
 
 SAYINGS = list(sayings())
 
 
-def taken_for(asked: Asked, said: str) -> list[str]:
-    return [one.question for one in TABLE if same_question(said, one.question, asked.language)]
+def taken_for(common: CommonQuestion, said: str) -> list[str]:
+    return [one.question for one in TABLE if same_question(said, one.question, common.language)]
 
 
-@pytest.mark.parametrize("language", sorted({asked.language for asked in TABLE}))
+@pytest.mark.parametrize("language", sorted({common.language for common in TABLE}))
 def test_a_saying_is_taken_only_for_its_question(language: str) -> None:
-    ours = [(asked, said, taken) for asked, said, taken in SAYINGS if asked.language == language]
-    assert {said: taken_for(asked, said) for asked, said, _ in ours} == {
-        said: [asked.question] if taken else [] for asked, said, taken in ours
+    ours = [(common, said, taken) for common, said, taken in SAYINGS if common.language == language]
+    assert {said: taken_for(common, said) for common, said, _ in ours} == {
+        said: [common.question] if taken else [] for common, said, taken in ours
     }
 
 
 def test_the_table_has_200_sayings() -> None:
     assert len(SAYINGS) >= 200
-    assert len({(asked.language, said) for asked, said, _ in SAYINGS}) == len(SAYINGS)
+    assert len({(common.language, said) for common, said, _ in SAYINGS}) == len(SAYINGS)
 
 
 @pytest.mark.parametrize("empty", ["", "?", "…", "'", "Please.", "Um, hello!"])
