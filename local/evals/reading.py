@@ -14,7 +14,7 @@ class ScenarioError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class YamlNode:
     """A value in a file, by its key, such as `must[1].hears`."""
 
     path: Path
@@ -26,19 +26,19 @@ class Place:
         key = f"{self.key} " if self.key else ""
         return ScenarioError(f"{self.path}:{self.node.start_mark.line + 1}: {key}{what}")
 
-    def fields(self, known: tuple[str, ...]) -> Mapping[str, "Place"]:
+    def fields(self, known: tuple[str, ...]) -> Mapping[str, "YamlNode"]:
         """Return the values of a mapping by their keys. Raises ScenarioError for an unknown key."""
         if not isinstance(self.node, MappingNode):
             raise self.error(f"is not a mapping; its keys are {', '.join(known)}.")
-        found: dict[str, Place] = {}
+        found: dict[str, YamlNode] = {}
         for name, value in self.node.value:
             key = str(name.value)
-            here = Place(self.path, f"{self.key}.{key}".strip("."), name)
+            here = YamlNode(self.path, f"{self.key}.{key}".strip("."), name)
             if key not in known:
                 raise here.error(f"is not a key of a scenario; use one of {', '.join(known)}.")
             if key in found:
                 raise here.error("stands there twice.")
-            found[key] = Place(self.path, here.key, value)
+            found[key] = YamlNode(self.path, here.key, value)
         return found
 
     @property
@@ -46,16 +46,16 @@ class Place:
         """Whether it is a text or a number, not a list or a mapping."""
         return isinstance(self.node, ScalarNode)
 
-    def listed(self) -> tuple["Place", ...]:
+    def listed(self) -> tuple["YamlNode", ...]:
         """Return the items of a list, or the value itself if it is not a list."""
         return tuple(self.items()) if isinstance(self.node, SequenceNode) else (self,)
 
-    def items(self) -> Iterator["Place"]:
+    def items(self) -> Iterator["YamlNode"]:
         """Return the items of a list. Raises ScenarioError for anything else."""
         if not isinstance(self.node, SequenceNode):
             raise self.error("is not a list; begin each item with a dash.")
         for number, node in enumerate(self.node.value):
-            yield Place(self.path, f"{self.key}[{number}]", node)
+            yield YamlNode(self.path, f"{self.key}[{number}]", node)
 
     def text(self) -> str:
         """Return a text as it is written, so that a number such as +1555… stays a text. Raises ScenarioError."""
@@ -82,7 +82,7 @@ class Place:
         return {str(key): its for key, its in value.items()}
 
 
-def root(path: Path) -> Place:
+def root(path: Path) -> YamlNode:
     """Return the content of a file. Raises ScenarioError if it is not YAML."""
     try:
         node = yaml.compose(path.read_text(), Loader=yaml.SafeLoader)
@@ -91,4 +91,4 @@ def root(path: Path) -> Place:
         raise ScenarioError(f"{path}:{line}: is not YAML: {error.problem}.") from error
     if node is None:
         raise ScenarioError(f"{path}:1: is empty.")
-    return Place(path, "", node)
+    return YamlNode(path, "", node)

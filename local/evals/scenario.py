@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.agents import AGENTS
 from functions.relay import Agent
-from local.evals.reading import Place, ScenarioError, root
+from local.evals.reading import ScenarioError, YamlNode, root
 from local.testing import AgentCall, ExpectationError
 from local.testing.phone import CALLER
 
@@ -94,10 +94,10 @@ _CURES = {
 }
 
 
-def _agent(place: Place) -> Agent:
-    name = place.text()
+def _agent(node: YamlNode) -> Agent:
+    name = node.text()
     if name not in AGENTS:
-        raise place.error(f"is {name!r}; functions.agents has {', '.join(AGENTS)}.")
+        raise node.error(f"is {name!r}; functions.agents has {', '.join(AGENTS)}.")
     return AGENTS[name]
 
 
@@ -106,32 +106,32 @@ def saying(words: str) -> Deed:
     return lambda call: call.say(words)
 
 
-def _deed(place: Place) -> Deed:
-    if place.plain:
-        return saying(place.text())
-    match dict(place.fields(DEEDS)):
+def _deed(node: YamlNode) -> Deed:
+    if node.plain:
+        return saying(node.text())
+    match dict(node.fields(DEEDS)):
         case {"presses": keys, **more} if not more:
             pressed = keys.text()
             return lambda call: call.presses(pressed)
         case {"stays_silent": silence, **more} if not more:
             seconds = silence.whole()
             return lambda call: call.stays_silent(seconds)
-    raise place.error(f"is neither a text nor one of {', '.join(DEEDS)}.")
+    raise node.error(f"is neither a text nor one of {', '.join(DEEDS)}.")
 
 
-def _parameters(place: Place | None) -> Mapping[str, str] | None:
-    return None if place is None else {name: str(value) for name, value in place.values().items()}
+def _parameters(node: YamlNode | None) -> Mapping[str, str] | None:
+    return None if node is None else {name: str(value) for name, value in node.values().items()}
 
 
-def _rules(place: Place | None, agent: Agent) -> tuple[Rule, ...]:
-    return () if place is None else tuple(_rule(one, agent) for one in place.items())
+def _rules(node: YamlNode | None, agent: Agent) -> tuple[Rule, ...]:
+    return () if node is None else tuple(_rule(one, agent) for one in node.items())
 
 
-def _rule(place: Place, agent: Agent) -> Rule:
-    given = place.fields((*VERBS, "with"))
+def _rule(node: YamlNode, agent: Agent) -> Rule:
+    given = node.fields((*VERBS, "with"))
     verbs = [name for name in given if name != "with"]
     if len(verbs) != 1:
-        raise place.error(f"names {len(verbs)} things; an item is one of {', '.join(VERBS)}.")
+        raise node.error(f"names {len(verbs)} things; an item is one of {', '.join(VERBS)}.")
     if "with" in given and verbs != ["calls_tool"]:
         raise given["with"].error("belongs to calls_tool.")
     match verbs[0]:
@@ -148,7 +148,7 @@ def _rule(place: Place, agent: Agent) -> Rule:
             return Rule("says goodbye", lambda call: call.says_goodbye())
 
 
-def _tool(given: Mapping[str, Place], agent: Agent) -> Rule:
+def _tool(given: Mapping[str, YamlNode], agent: Agent) -> Rule:
     name = given["calls_tool"].text()
     if name not in agent.toolbox:
         raise given["calls_tool"].error(f"is {name!r}; the agent's tools are {', '.join(agent.toolbox) or 'none'}.")
@@ -157,13 +157,13 @@ def _tool(given: Mapping[str, Place], agent: Agent) -> Rule:
     return Rule(words, lambda call: call.calls_tool(name, **arguments))
 
 
-def _number(place: Place) -> str:
-    return "" if (text := place.text()) == "true" else text
+def _number(node: YamlNode) -> str:
+    return "" if (text := node.text()) == "true" else text
 
 
-def _flag(place: Place) -> None:
-    if place.text() != "true":
-        raise place.error("is true or is left out; write what must not happen under must_not.")
+def _flag(node: YamlNode) -> None:
+    if node.text() != "true":
+        raise node.error("is true or is left out; write what must not happen under must_not.")
 
 
 def found(paths: list[Path]) -> list[Path]:

@@ -70,7 +70,7 @@ def _begins_anew(entry: Entry) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedCall:
     """What was observed of one call. `began` is when the phone rang, `last` is the time of the last observation.
 
     `live` says whether the call was watched while it went on, or only read from its log.
@@ -87,7 +87,9 @@ class Seen:
     live: bool
 
 
-def seen(observations: Sequence[Observation], *, live: bool, until: int | None = None) -> Seen | None:
+def observed_call(
+    observations: Sequence[Observation], *, live: bool, until: int | None = None
+) -> ObservedCall | None:
     """Return the newest call on a tape, or None; with `until`, the call up to the observation of that number."""
     kept = [observation for observation in observations if isinstance(observation, EntryAppended)]
     if (who := _who(kept)) is None:
@@ -98,7 +100,7 @@ def seen(observations: Sequence[Observation], *, live: bool, until: int | None =
     if until is not None:
         mine = tuple(one for one in mine if one[0] <= until)
         sessions = _sessions([observation for _, observation in mine if isinstance(observation, EntryAppended)], sid)
-    return Seen(sid, agent, caller, called, began, _last(mine, began), sessions, mine, live)
+    return ObservedCall(sid, agent, caller, called, began, _last(mine, began), sessions, mine, live)
 
 
 def _last(observations: Sequence[Numbered], began: float) -> float:

@@ -8,27 +8,27 @@ from typing import Any
 
 from functions.relay.log.events import AgentSaid, Entry
 from functions.relay.wire.messages import Incoming
-from local.page.call_view import SESSION, Seen
+from local.page.call_view import SESSION, ObservedCall
 from local.page.observations import EntryAppended, FramePassed
 from local.page.shapes import Shape, Shapes, parsed, placed, plain, shaped
 
 
-def frames(seen: Seen) -> Shapes:
+def frames(observed: ObservedCall) -> Shapes:
     """Return every frame in both directions, by an id that does not change."""
-    return placed(_passed(seen) if seen.live else _logged(seen), seen.began)
+    return placed(_passed(observed) if observed.live else _logged(observed), observed.began)
 
 
-def _passed(seen: Seen) -> Iterator[tuple[str, Shape]]:
-    for number, observation in seen.observations:
+def _passed(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
+    for number, observation in observed.observations:
         if isinstance(observation, FramePassed):
             frame = parsed(observation.text)
             kind = frame.get("type", "message") if isinstance(frame, dict) else "text"
             yield f"frame{number}", shaped(observation.way, kind, observation.at, _summary(frame), frame)
 
 
-def _logged(seen: Seen) -> Iterator[tuple[str, Shape]]:
+def _logged(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
     """Yield what the log says of the frames: those from Twilio, and the words that reached Twilio."""
-    for number, observation in seen.observations:
+    for number, observation in observed.observations:
         match observation:
             case EntryAppended(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
                 name = type(event).__name__

@@ -19,26 +19,26 @@ from functions.relay.log.events import (
     ToolReturned,
 )
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from local.page.call_view import Seen, Session
+from local.page.call_view import ObservedCall, Session
 from local.page.observations import EntryAppended, MessagePosted, ModelAsked, ModelEnded, ModelSpoke, TableRequested
 from local.page.shapes import Shape, Shapes, parsed, placed, plain, shaped
 
 
-def shapes(seen: Seen) -> Shapes:
+def shapes(observed: ObservedCall) -> Shapes:
     """Return the shapes of every lane, by an id that does not change."""
-    told = [*_talk(seen), *_tools(seen), *_model(seen), *_table(seen), *_posts(seen)]
-    return placed(told, seen.began)
+    told = [*_talk(observed), *_tools(observed), *_model(observed), *_table(observed), *_posts(observed)]
+    return placed(told, observed.began)
 
 
 # The caller and the agent, from the frames in the log
 
 
-def _talk(seen: Seen) -> Iterator[tuple[str, Shape]]:
-    for session in seen.sessions:
+def _talk(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
+    for session in observed.sessions:
         for entry in session.entries:
             if shape := _caller(entry):
                 yield f"{session.connection}{entry.key}", shape
-        yield from _voice(session, seen.last)
+        yield from _voice(session, observed.last)
 
 
 def _caller(entry: Entry) -> Shape | None:
@@ -103,9 +103,9 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Shape]]:
 # Tools, model, table and posts: as they were watched, or else what the log says of them
 
 
-def _tools(seen: Seen) -> Iterator[tuple[str, Shape]]:
+def _tools(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
     open_: dict[tuple[tuple[int, str], str], Shape] = {}
-    for number, observation in seen.observations:
+    for number, observation in observed.observations:
         match observation:
             case EntryAppended(at, _, Entry(key, ToolCalled(id, name, arguments))):
                 label = f"{name}({arguments})"
@@ -119,9 +119,9 @@ def _tools(seen: Seen) -> Iterator[tuple[str, Shape]]:
                 shape["json"]["answered"] = plain(observation.entry)
 
 
-def _model(seen: Seen) -> Iterator[tuple[str, Shape]]:
+def _model(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
     asked: dict[int, Shape] = {}
-    for number, observation in seen.observations:
+    for number, observation in observed.observations:
         match observation:
             case ModelAsked(at, which):
                 asked[which] = shaped("model", "model", at, "asked", {"request": observation.plain})
@@ -133,7 +133,7 @@ def _model(seen: Seen) -> Iterator[tuple[str, Shape]]:
                 asked[which]["to"] = at
                 asked[which]["json"] |= {"ended": how, "usage": asdict(usage)}
                 asked[which] |= _model_end(asked[which], how)
-            case EntryAppended(at, _, Entry(key, AnswerEnded() as ended)) if not seen.live and ended.model_ms:
+            case EntryAppended(at, _, Entry(key, AnswerEnded() as ended)) if not observed.live and ended.model_ms:
                 began, first = float(key.at), float(key.at + ended.model_ms)
                 label = f"first piece after {ended.model_ms} ms"
                 yield (
@@ -152,8 +152,8 @@ def _and(shape: Shape, how: str) -> str:
     return f"{shape['label']}, {said.get(how, how)}"
 
 
-def _table(seen: Seen) -> Iterator[tuple[str, Shape]]:
-    for number, observation in seen.observations:
+def _table(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
+    for number, observation in observed.observations:
         match observation:
             case TableRequested(at, took, log, what, trouble):
                 label = f"{what}, {took:.0f} ms{f': {trouble}' if trouble else ''}"
@@ -167,15 +167,15 @@ def _table(seen: Seen) -> Iterator[tuple[str, Shape]]:
                 pass
 
 
-def _posts(seen: Seen) -> Iterator[tuple[str, Shape]]:
-    for number, observation in seen.observations:
+def _posts(observed: ObservedCall) -> Iterator[tuple[str, Shape]]:
+    for number, observation in observed.observations:
         match observation:
             case MessagePosted(at, took, _, text, fate):
                 delivered, about = fate == "delivered", parsed(text)
                 label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
                 kind = "post" if delivered else "trouble"
                 yield f"post{number}", shaped("posts", kind, at - took, label, about, to=at)
-            case EntryAppended(at, _, Entry(_, AgentSaid(text)) as entry) if not seen.live:
+            case EntryAppended(at, _, Entry(_, AgentSaid(text)) as entry) if not observed.live:
                 yield f"post{number}", shaped("posts", "post", at, text, plain(entry))
 
 

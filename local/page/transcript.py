@@ -14,28 +14,30 @@ from functions.relay.log.keys import Key
 from functions.relay.text.letters import bare, split
 from functions.relay.wire.messages import Dtmf, Info
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
-from local.page.call_view import Seen, Session
+from local.page.call_view import ObservedCall, Session
 from local.page.observations import WordBegun
 
 Row = dict[str, Any]
 
 
-def lines(seen: Seen) -> list[Row]:
+def lines(observed: ObservedCall) -> list[Row]:
     """Return the conversation line by line: the words of each side, and those that were dropped unheard."""
-    ends = [*(session.began for session in seen.sessions[1:]), float("inf")]
-    return [row for session, end in zip(seen.sessions, ends, strict=False) for row in _lines(seen, session, end)]
+    ends = [*(session.began for session in observed.sessions[1:]), float("inf")]
+    return [
+        row for session, end in zip(observed.sessions, ends, strict=False) for row in _lines(observed, session, end)
+    ]
 
 
-def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
+def _lines(observed: ObservedCall, session: Session, end: float) -> list[Row]:
     call = session.whole
-    spoken = _words(seen, session.began, end)
+    spoken = _words(observed, session.began, end)
     ahead = split(spoken, sum(len(bare(_reported(turn))) for turn in call.turns))[1]
     speaker = next((turn for turn in call.turns if turn.pending), None)
     rows: list[tuple[Key, Row]] = list(_keys(session))
     for turn in call.turns:
         if turn.caller:
             rows.append((turn.key, _begun(turn)))
-        if row := _spoken(turn, ahead if turn is speaker else "", reported=seen.live or call.reports):
+        if row := _spoken(turn, ahead if turn is speaker else "", reported=observed.live or call.reports):
             rows.append((turn.key, row | {"speaking": turn is speaker and _voice(session)}))
     return [row for _, row in sorted(rows, key=lambda one: one[0])]
 
@@ -51,8 +53,10 @@ def _begun(turn: Turn) -> Row:
             return {"who": "caller", "text": turn.caller}
 
 
-def _words(seen: Seen, began: float, end: float) -> str:
-    return "".join(one.text for _, one in seen.observations if isinstance(one, WordBegun) and began <= one.at < end)
+def _words(observed: ObservedCall, began: float, end: float) -> str:
+    return "".join(
+        one.text for _, one in observed.observations if isinstance(one, WordBegun) and began <= one.at < end
+    )
 
 
 def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:

@@ -8,7 +8,7 @@ from functions.relay import Agent
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import Announced, AnswerEnded
 from functions.relay.wire.model import Usage
-from local.page.call_view import CALL, Seen, seen
+from local.page.call_view import CALL, ObservedCall, observed_call
 from local.page.frames import frames
 from local.page.observations import (
     CallEnded,
@@ -61,7 +61,7 @@ NOTHING: View = {
 
 def view(observations: Sequence[Observation], setting: Setting, step: int | None = None) -> View:
     """Return what the page shows of the newest call: as it is now, or as it was after `step` entries of its log."""
-    whole = seen(observations, live=setting.live)
+    whole = observed_call(observations, live=setting.live)
     if whole is None:
         return NOTHING
     steps = [
@@ -69,16 +69,16 @@ def view(observations: Sequence[Observation], setting: Setting, step: int | None
     ]
     if step is None or not 0 < step < len(steps):
         return {**_view(whole, setting), "steps": _steps(steps, whole), "step": None}
-    then = seen(observations, live=setting.live, until=steps[step - 1][0])
+    then = observed_call(observations, live=setting.live, until=steps[step - 1][0])
     return {**(_view(then, setting) if then else NOTHING), "steps": _steps(steps, whole), "step": step}
 
 
-def _steps(steps: Sequence[tuple[int, EntryAppended]], found: Seen) -> list[tuple[float, str]]:
+def _steps(steps: Sequence[tuple[int, EntryAppended]], found: ObservedCall) -> list[tuple[float, str]]:
     """Return the moments that the page can show: the time of each entry of the call's logs, and its kind."""
     return [(round(kept.at - found.began, 1), type(kept.entry.event).__name__) for _, kept in steps]
 
 
-def _view(found: Seen, setting: Setting) -> View:
+def _view(found: ObservedCall, setting: Setting) -> View:
     last = found.sessions[-1] if found.sessions else None
     return {
         "call": _call(found),
@@ -114,7 +114,7 @@ def _keyed(before: View, after: View) -> View:
     return {"put": put, "gone": [name for name in before if name not in after]}
 
 
-def _call(found: Seen) -> View:
+def _call(found: ObservedCall) -> View:
     outcome = next(
         (observation.outcome for _, observation in found.observations if isinstance(observation, CallEnded)), ""
     )
@@ -137,7 +137,7 @@ def _call(found: Seen) -> View:
     }
 
 
-def _cost(found: Seen, setting: Setting) -> View:
+def _cost(found: ObservedCall, setting: Setting) -> View:
     used = _used(found)
     dollars = costs(used, setting.model_id)
     usage = {**asdict(used.usage), "requests": sum(1 for turn in _turns(found) if turn.ended)}
@@ -145,7 +145,7 @@ def _cost(found: Seen, setting: Setting) -> View:
     return {"usage": usage, "minutes": used.minutes, **dollars, "total": total, "offline": setting.model == "offline"}
 
 
-def _used(found: Seen) -> Used:
+def _used(found: ObservedCall) -> Used:
     observations = [observation for _, observation in found.observations]
     tabled = [observation.what for observation in observations if isinstance(observation, TableRequested)]
     kept = sum(isinstance(observation, EntryAppended) for observation in observations)
@@ -162,7 +162,7 @@ def _used(found: Seen) -> Used:
     )
 
 
-def _turns(found: Seen) -> list[Turn]:
+def _turns(found: ObservedCall) -> list[Turn]:
     return [turn for session in found.sessions for turn in session.whole.turns if turn.caller]
 
 

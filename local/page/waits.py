@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from functions.relay.call.turn import Turn
 from functions.relay.wire.messages import Info
-from local.page.call_view import Seen, Session, answers
+from local.page.call_view import ObservedCall, Session, answers
 from local.page.observations import MessagePosted, ModelAsked, ModelSpoke
 from local.page.shapes import parsed
 
@@ -32,8 +32,8 @@ class _Watched:
     posted: tuple[MessagePosted, ...]
 
     @classmethod
-    def of(cls, seen: Seen) -> Self:
-        observations = [observation for _, observation in seen.observations]
+    def of(cls, observed: ObservedCall) -> Self:
+        observations = [observation for _, observation in observed.observations]
         return cls(
             tuple(one for one in observations if isinstance(one, ModelAsked)),
             tuple(one for one in observations if isinstance(one, ModelSpoke)),
@@ -48,20 +48,20 @@ class _Watched:
         )
 
 
-def waits(seen: Seen) -> list[dict[str, Any]]:
+def waits(observed: ObservedCall) -> list[dict[str, Any]]:
     """Return the waterfall of each turn that the caller began."""
-    turns = [(session, turn) for session in seen.sessions for turn in session.whole.turns if turn.caller]
+    turns = [(session, turn) for session in observed.sessions for turn in session.whole.turns if turn.caller]
     ends = [*(float(turn.key.at) for _, turn in turns[1:]), float("inf")]
-    watched = _Watched.of(seen)
-    return [_wait(seen, watched, *one, end) for one, end in zip(turns, ends, strict=False)]
+    watched = _Watched.of(observed)
+    return [_wait(observed, watched, *one, end) for one, end in zip(turns, ends, strict=False)]
 
 
-def _wait(seen: Seen, watched: _Watched, session: Session, turn: Turn, end: float) -> dict[str, Any]:
+def _wait(observed: ObservedCall, watched: _Watched, session: Session, turn: Turn, end: float) -> dict[str, Any]:
     mine = watched.between(turn.key.at, end)
-    stages = list(_live(mine, session, turn, end) if seen.live else _told(session, turn, end))
+    stages = list(_live(mine, session, turn, end) if observed.live else _told(session, turn, end))
     return {
         "caller": turn.caller,
-        "at": round(turn.key.at - seen.began, 1),
+        "at": round(turn.key.at - observed.began, 1),
         "how": turn.ended.how if turn.ended else "",
         "stages": [{"name": one.name, "from": round(one.begins, 1), "to": round(one.ends, 1)} for one in stages],
         "total": round(stages[-1].ends, 1) if stages else None,

@@ -16,8 +16,8 @@ from .wire import Request, WireError
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A call of the application that was answered: its order, who answered, and the order of its callbacks."""
+class AnsweredOrder:
+    """The order of a call that the application placed, who answered the call, and the sequence of its callbacks."""
 
     order: Order
     by: str
@@ -32,7 +32,7 @@ class Callbacks:
         setting: Setting,
         identity: Identity,
         record: CallRecord,
-        answered: Answered | None,
+        answered: AnsweredOrder | None,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._setting, self._identity, self._record = setting, identity, record

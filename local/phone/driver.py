@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 from .call_record import CallRecord
-from .callbacks import Answered, Callbacks
+from .callbacks import AnsweredOrder, Callbacks
 from .conversation import Command, Conversation, Setting
 from .dialing import Answers, Dialing
 from .forms import Identity, sid
@@ -46,7 +46,7 @@ class Driver:
         record: CallRecord,
         *,
         by_word: bool = False,
-        answered: Answered | None = None,
+        answered: AnsweredOrder | None = None,
         others: tuple[Answers, ...] = ("completed",),
     ) -> None:
         self._setting, self._identity, self._record, self._by_word = setting, identity, record, by_word

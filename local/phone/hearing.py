@@ -5,7 +5,7 @@ from math import ceil
 from .call_record import CallRecord
 from .conversation import Command, Setting
 from .forms import input_fields
-from .listening import Listening, Said
+from .listening import CallerInput, Listening
 from .recordings import Recordings
 from .twiml import Verb
 
@@ -22,15 +22,15 @@ class Hearing:
         self._listening = listening = Listening(verb, self._setting.speed, patient=self._setting.patient)
         self._record.listens(True)
         try:
-            said = await listening.wait() or Said()
+            caller_input = await listening.wait() or CallerInput()
         finally:
             self._listening = None
             self._record.listens(False)
-        if said != Said():
-            self._record.hear(said.text, said.digits)
+        if caller_input != CallerInput():
+            self._record.hear(caller_input.text, caller_input.digits)
         if verb.name == "Record":
-            return recordings.take(verb, ceil(len(said.text) / self._setting.pace.caller))
-        return input_fields(said.text, said.digits)
+            return recordings.take(verb, ceil(len(caller_input.text) / self._setting.pace.caller))
+        return input_fields(caller_input.text, caller_input.digits)
 
     def push(self, command: Command) -> None:
         """Let the caller do something."""

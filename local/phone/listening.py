@@ -15,7 +15,7 @@ ANY_KEY = "1234567890*#"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CallerInput:
     """What the caller has said or keyed."""
 
     text: str = ""
@@ -56,31 +56,31 @@ class Listening:
         self._left = float(self._given.get("timeout", "5"))
         self._speed, self._patient = speed, patient
         self._digits = ""
-        self._said: asyncio.Future[Said | None] = asyncio.get_running_loop().create_future()
+        self._caller_input: asyncio.Future[CallerInput | None] = asyncio.get_running_loop().create_future()
 
     @property
     def over(self) -> bool:
         """Whether it has what it waits for, or nothing came."""
-        return self._said.done()
+        return self._caller_input.done()
 
-    async def wait(self) -> Said | None:
+    async def wait(self) -> CallerInput | None:
         """Return what the caller said or keyed; None if they did nothing."""
         try:
             async with asyncio.timeout(None if self._patient else self._left / self._speed):
-                return await asyncio.shield(self._said)
+                return await asyncio.shield(self._caller_input)
         except TimeoutError:
-            return Said(digits=self._digits) if self._digits else None
+            return CallerInput(digits=self._digits) if self._digits else None
 
     def stay_silent(self, seconds: float) -> None:
         """Let seconds of the call pass in which the caller does nothing."""
         self._left -= seconds
         if self._left <= 0:
-            self._end(Said(digits=self._digits) if self._digits else None)
+            self._end(CallerInput(digits=self._digits) if self._digits else None)
 
     def speak(self, _now: float, text: str, _lang: str | None = None, *, after: float = 0.0) -> None:
         """Take words; without a text it is a noise."""
         if text and (self._records or "speech" in self._given.get("input", "dtmf").split()):
-            self._end(Said(text))
+            self._end(CallerInput(text))
 
     def press(self, _now: float, keys: str) -> None:
         """Take keys up to the last one that is asked for, or up to the one that ends the input."""
@@ -89,11 +89,11 @@ class Listening:
             return
         for key in keys:
             if key in last:
-                self._end(Said(digits=key if self._records else self._digits))
+                self._end(CallerInput(digits=key if self._records else self._digits))
                 return
             self._digits += key
             if len(self._digits) == int(self._given.get("numDigits", "0")):
-                self._end(Said(digits=self._digits))
+                self._end(CallerInput(digits=self._digits))
                 return
 
     def compose(self, _now: float, _on: bool) -> None:
@@ -109,6 +109,6 @@ class Listening:
     def advance(self, _now: float) -> None:
         """Nothing is due."""
 
-    def _end(self, said: Said | None) -> None:
+    def _end(self, caller_input: CallerInput | None) -> None:
         if not self.over:
-            self._said.set_result(said)
+            self._caller_input.set_result(caller_input)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from .background import Background
 from .call import Call
 from .call_record import CallRecord, OnEvent
-from .callbacks import Answered
+from .callbacks import AnsweredOrder
 from .conversation import Setting
 from .dialing import Answers
 from .driver import Driver
@@ -125,7 +125,7 @@ class Phone:
         identity = Identity(
             field["From"], field["To"], self._account_sid, call_sid or sid("CA"), direction="outbound-api"
         )
-        call = self._carry(identity, on_event, Answered(placed, by, tuple(told)))
+        call = self._carry(identity, on_event, AnsweredOrder(placed, by, tuple(told)))
         if listen and screened and by.startswith(("machine", "fax")):
             return call.wait_until_over()
         return call.wait_until_quiet() if listen else call
@@ -134,7 +134,7 @@ class Phone:
         self,
         identity: Identity,
         on_event: OnEvent | None,
-        answered: Answered | None = None,
+        answered: AnsweredOrder | None = None,
         answers: Answers | tuple[Answers, ...] = "completed",
     ) -> Call:
         background = self._thread()

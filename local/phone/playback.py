@@ -50,7 +50,7 @@ Sound = Voice | Played | Begun | Sounded
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Interruptibility:
     """What may cut an item: the kinds of caller input, and any later item."""
 
     yields_to: frozenset[Input] = frozenset({"speech", "dtmf"})
@@ -72,7 +72,7 @@ class _Item:
     text: str
     seconds: float
     cycle: int
-    manner: Manner
+    interruptibility: Interruptibility
 
 
 class Playback:
@@ -91,7 +91,7 @@ class Playback:
         self._began = 0.0
         self._words: deque[tuple[float, str]] = deque()
         self._ready = 0.0
-        self._rest, self._rest_at, self._rest_manner = "", 0.0, Manner()
+        self._rest, self._rest_at, self._rest_interruptibility = "", 0.0, Interruptibility()
         self._cycle = 0
         self.open = False
         self.voice = False
@@ -117,10 +117,10 @@ class Playback:
 
     def yields_to(self, kind: Input) -> bool:
         """Whether something plays that this kind of input stops."""
-        manner = self._playing.manner if self._playing else self._rest_manner
-        return self.playing and kind in manner.yields_to
+        interruptibility = self._playing.interruptibility if self._playing else self._rest_interruptibility
+        return self.playing and kind in interruptibility.yields_to
 
-    def text(self, now: float, token: str, last: bool, manner: Manner) -> None:
+    def text(self, now: float, token: str, last: bool, interruptibility: Interruptibility) -> None:
         """Queue a token of the open talk cycle, or of a new one, and close the cycle with `last`."""
         self.advance(now)
         if token and not self.open:
@@ -128,22 +128,22 @@ class Playback:
         self.open = (self.open or bool(token)) and not last
         if token:
             self._break_silence(now)
-            self._rest_manner = self._rest_manner if self._rest.strip() else manner
+            self._rest_interruptibility = self._rest_interruptibility if self._rest.strip() else interruptibility
             self._rest, self._rest_at = self._rest + token, now
         self._queue_clauses(now, whole=last)
         self._rest = "" if last else self._rest
         self.advance(now)
 
-    def media(self, now: float, source: str, loop: int, manner: Manner) -> None:
+    def media(self, now: float, source: str, loop: int, interruptibility: Interruptibility) -> None:
         """Queue a recording, played `loop` times."""
         self._begin_cycle(now)
-        self._put(now, "media", source, loop * self._pace.media, manner)
+        self._put(now, "media", source, loop * self._pace.media, interruptibility)
 
     def digits(self, now: float, digits: str) -> None:
         """Queue tones, which no input of the caller stops."""
         waits = digits.count("w")
         seconds = waits * 0.5 + (len(digits) - waits) * self._pace.digit
-        self._put(now, "digits", digits, seconds, Manner(frozenset()))
+        self._put(now, "digits", digits, seconds, Interruptibility(frozenset()))
 
     def finish(self, now: float) -> None:
         """Close the cycle: text that waits for punctuation waits no longer."""
@@ -171,14 +171,14 @@ class Playback:
         self.advance(now)
         self._cycle += 1
         current = self._playing or (self._queue[0] if self._queue else None)
-        if current and current.manner.preemptible:
+        if current and current.interruptibility.preemptible:
             self._preempt(now)
 
     def _preempt(self, now: float) -> None:
         if self._playing:
             self._emit(self._heard(now))
         self._playing, self._rest = None, ""
-        while self._queue and self._queue[0].manner.preemptible:
+        while self._queue and self._queue[0].interruptibility.preemptible:
             self._queue.popleft()
         self._hush()
         self._ready = now + self._pace.preempted
@@ -187,10 +187,17 @@ class Playback:
         if self.idle:
             self._ready = max(self._ready, now + self._pace.start)
 
-    def _put(self, now: float, kind: Literal["media", "digits"], text: str, seconds: float, manner: Manner) -> None:
+    def _put(
+        self,
+        now: float,
+        kind: Literal["media", "digits"],
+        text: str,
+        seconds: float,
+        interruptibility: Interruptibility,
+    ) -> None:
         self._queue_clauses(now, whole=True)
         self._break_silence(now)
-        self._queue.append(_Item(kind, text, seconds, self._cycle, manner))
+        self._queue.append(_Item(kind, text, seconds, self._cycle, interruptibility))
         self.advance(now)
 
     def _queue_clauses(self, now: float, *, whole: bool) -> None:
@@ -198,7 +205,7 @@ class Playback:
         for chunk in [*closed, rest] if whole else closed:
             if chunk.strip():
                 seconds = len(chunk.strip()) / self._pace.voice
-                self._queue.append(_Item("text", chunk, seconds, self._cycle, self._rest_manner))
+                self._queue.append(_Item("text", chunk, seconds, self._cycle, self._rest_interruptibility))
                 self._ready = max(self._ready, now)
         # A lone space is not spoken, but belongs before the next token of the cycle.
         self._rest = "" if whole and rest.strip() else rest

@@ -12,7 +12,7 @@ from .caller import Caller
 from .effects import Close, Effect, Took
 from .options import Pace, Quirks
 from .outbox import Outbox
-from .playback import Input, Manner, Playback
+from .playback import Input, Interruptibility, Playback
 from .records import Ended, Problem, Status
 from .timers import Timers
 from .twiml import INVALID_PARAMETER, Relay
@@ -76,7 +76,7 @@ class Session:
             self._refuse_settings(now, self._relay.fault)
         elif self._relay.greeting:
             self._outbox.announced = not self._quirks.silent_greeting
-            self._playback.text(now, self._relay.greeting, True, Manner(self._relay.greeting_yields_to))
+            self._playback.text(now, self._relay.greeting, True, Interruptibility(self._relay.greeting_yields_to))
 
     def receive(self, now: float, data: str | bytes) -> None:
         """Handle one frame of the application."""
@@ -134,9 +134,9 @@ class Session:
     def _do(self, now: float, message: frames.Message) -> None:
         match message:
             case frames.Text(token, last, _, interruptible, preemptible):
-                self._playback.text(now, token, last, self._manner(interruptible, preemptible))
+                self._playback.text(now, token, last, self._interruptibility(interruptible, preemptible))
             case frames.Play(source, loop, preemptible, interruptible):
-                self._playback.media(now, source, loop, self._manner(interruptible, preemptible))
+                self._playback.media(now, source, loop, self._interruptibility(interruptible, preemptible))
             case frames.SendDigits(digits):
                 self._playback.digits(now, digits)
             case frames.Language(tts, transcription):
@@ -146,9 +146,9 @@ class Session:
                 self._end = message
                 self._playback.finish(now)
 
-    def _manner(self, interruptible: bool | None, preemptible: bool | None) -> Manner:
+    def _interruptibility(self, interruptible: bool | None, preemptible: bool | None) -> Interruptibility:
         yields_to = {None: self._relay.yields_to, True: _ANY, False: frozenset[Input]()}[interruptible]
-        return Manner(yields_to, self._relay.preemptible if preemptible is None else preemptible)
+        return Interruptibility(yields_to, self._relay.preemptible if preemptible is None else preemptible)
 
     def _refuse(self, now: float, data: str | bytes, error: frames.MalformedError) -> None:
         shown = data if isinstance(data, str) else repr(data)

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from local.phone.clauses import begun, clauses, parts, utterance, words
 from local.phone.options import Pace
-from local.phone.playback import Begun, Manner, Playback, Played, Sound, Sounded, Voice
+from local.phone.playback import Begun, Interruptibility, Playback, Played, Sound, Sounded, Voice
 
 PACE = Pace(voice=10.0, start=0.3, hold=0.5, preempted=2.0, digit=0.4, media=3.0)
-NOTHING = Manner(frozenset())
-MAY_BE_CUT = Manner(preemptible=True)
+NOTHING = Interruptibility(frozenset())
+MAY_BE_CUT = Interruptibility(preemptible=True)
 
 
 class Timeline:
@@ -21,9 +21,16 @@ class Timeline:
         self.playback = Playback(PACE, self._note, by_word=by_word)
         self.events: list[tuple[float, str]] = []
 
-    def text(self, token: str, *, last: bool = False, manner: Manner | None = None, at: float | None = None) -> None:
+    def text(
+        self,
+        token: str,
+        *,
+        last: bool = False,
+        interruptibility: Interruptibility | None = None,
+        at: float | None = None,
+    ) -> None:
         self.until(self.now if at is None else at)
-        self.playback.text(self.now, token, last, manner or Manner())
+        self.playback.text(self.now, token, last, interruptibility or Interruptibility())
 
     def until(self, when: float) -> None:
         while (due := self.playback.deadline) is not None and due <= when:
@@ -165,7 +172,7 @@ def test_tones_and_recordings_wait_for_the_speech_before_them() -> None:
     line = Timeline()
     line.text("One.", last=True)
     line.playback.digits(0.0, "12w#")
-    line.playback.media(0.0, "https://cdn.example/a.mp3", 2, Manner())
+    line.playback.media(0.0, "https://cdn.example/a.mp3", 2, Interruptibility())
     line.text("Two.", last=True)
     assert line.to_the_end() == [
         (0.3, "on"),
@@ -220,7 +227,7 @@ def test_words_that_were_cut_never_sound() -> None:
 
 def test_a_chunk_goes_by_the_token_that_begins_it() -> None:
     line = Timeline()
-    line.text("One", manner=NOTHING)
+    line.text("One", interruptibility=NOTHING)
     line.text(" two.", last=True)
     line.until(0.5)
     assert not line.playback.yields_to("speech")
@@ -253,10 +260,10 @@ def test_before_the_first_sound_there_is_nothing_to_cut() -> None:
     assert line.to_the_end() == [(0.3, "on"), (0.7, "One."), (0.7, "off")]
 
 
-@pytest.mark.parametrize(("manner", "cut"), [(MAY_BE_CUT, True), (Manner(), False)])
-def test_a_later_cycle_cuts_only_one_that_says_it_may_be_cut(manner: Manner, cut: bool) -> None:
+@pytest.mark.parametrize(("interruptibility", "cut"), [(MAY_BE_CUT, True), (Interruptibility(), False)])
+def test_a_later_cycle_cuts_only_one_that_says_it_may_be_cut(interruptibility: Interruptibility, cut: bool) -> None:
     line = Timeline()
-    line.text("One two three. Four.", last=True, manner=manner)
+    line.text("One two three. Four.", last=True, interruptibility=interruptibility)
     line.text("Five.", last=True, at=0.9)
     heard = [text for _, text in line.to_the_end()]
     uncut = ["on", "One two three.", " Four.", "Five.", "off"]
@@ -265,7 +272,7 @@ def test_a_later_cycle_cuts_only_one_that_says_it_may_be_cut(manner: Manner, cut
 
 def test_what_preempts_is_heard_two_seconds_later() -> None:
     line = Timeline()
-    line.text("One two three.", last=True, manner=MAY_BE_CUT)
+    line.text("One two three.", last=True, interruptibility=MAY_BE_CUT)
     line.text("Five.", last=True, at=0.9)
     assert line.to_the_end()[3:] == [(2.9, "on"), (3.4, "Five."), (3.4, "off")]
 
@@ -273,35 +280,35 @@ def test_what_preempts_is_heard_two_seconds_later() -> None:
 def test_the_flag_on_a_new_message_cuts_nothing() -> None:
     line = Timeline()
     line.text("One two three.", last=True)
-    line.text("Five.", last=True, at=0.9, manner=MAY_BE_CUT)
+    line.text("Five.", last=True, at=0.9, interruptibility=MAY_BE_CUT)
     assert [text for _, text in line.to_the_end()] == ["on", "One two three.", "Five.", "off"]
 
 
 def test_tokens_of_one_cycle_do_not_cut_it() -> None:
     line = Timeline()
-    line.text("One two three.", manner=MAY_BE_CUT)
-    line.text(" Four.", last=True, at=0.9, manner=MAY_BE_CUT)
+    line.text("One two three.", interruptibility=MAY_BE_CUT)
+    line.text(" Four.", last=True, at=0.9, interruptibility=MAY_BE_CUT)
     assert [text for _, text in line.to_the_end()] == ["on", "One two three.", " Four.", "off"]
 
 
 def test_a_recording_cuts_speech_that_may_be_cut() -> None:
     line = Timeline()
-    line.text("One two three. Fo", manner=MAY_BE_CUT)
+    line.text("One two three. Fo", interruptibility=MAY_BE_CUT)
     line.until(0.9)
-    line.playback.media(0.9, "https://cdn.example/a.mp3", 1, Manner())
+    line.playback.media(0.9, "https://cdn.example/a.mp3", 1, Interruptibility())
     assert [text for _, text in line.to_the_end()] == ["on", "One two|", "off", "https://cdn.example/a.mp3"]
 
 
 def test_a_reply_that_waits_for_its_first_sound_may_be_cut_as_well() -> None:
     line = Timeline()
-    line.text("One.", last=True, manner=MAY_BE_CUT)
+    line.text("One.", last=True, interruptibility=MAY_BE_CUT)
     line.text("Two.", last=True, at=0.1)
     assert [text for _, text in line.to_the_end()] == ["on", "Two.", "off"]
 
 
 def test_whether_input_stops_it_is_up_to_each_item() -> None:
     line = Timeline()
-    line.text("One.", last=True, manner=NOTHING)
+    line.text("One.", last=True, interruptibility=NOTHING)
     line.text("Two.", last=True)
     line.until(0.5)
     assert not line.playback.yields_to("speech")

@@ -31,7 +31,7 @@ DRAFTS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class AgentTraits:
     """What the agent of a run can do besides answering."""
 
     breaks_silence: bool = False
@@ -42,7 +42,7 @@ class Manner:
     drafts: bool = False
 
     @classmethod
-    def of(cls, chance: Chance) -> "Manner":
+    def of(cls, chance: Chance) -> "AgentTraits":
         """Return what the agent of a seed can do."""
         return cls(
             breaks_silence=chance.happens("the agent breaks silences", 0.35),
@@ -54,7 +54,7 @@ class Manner:
         )
 
 
-def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Manner, other: str) -> Agent:
+def agent(pause: Callable[[float], None], ran: Callable[[str], None], traits: AgentTraits, other: str) -> Agent:
     """Return an agent whose tools take any time. `pause` lets time pass; `ran` is called with each run.
 
     `other` is the name of the agent to which it passes callers.
@@ -105,7 +105,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         return f"a code of {len(code)}"
 
     # A code needs a length, or a key that ends it.
-    length = manner.length or (None if manner.ends else LENGTH)
+    length = traits.length or (None if traits.ends else LENGTH)
     tools: list[Callable[..., Any] | Tool] = [
         quick,
         tool(slow, saying="Let me look."),
@@ -114,7 +114,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         hand_over,
         say_goodbye,
         pass_on,
-        ask_digits(pin, saying=QUESTION, length=length, ends=manner.ends, timeout=5),
+        ask_digits(pin, saying=QUESTION, length=length, ends=traits.ends, timeout=5),
     ]
     return Agent(
         "You answer.",
@@ -122,9 +122,9 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         {"en-US": Voice("Google", "en-US-Neural2-A")},
         tools=tools,
         keys={"9": "I pressed nine."},
-        silence=Silence(after=6) if manner.breaks_silence else None,
-        minutes=2 if manner.ends_in_time else 60,
-        redact=["card"] if manner.redacts else [],
+        silence=Silence(after=6) if traits.breaks_silence else None,
+        minutes=2 if traits.ends_in_time else 60,
+        redact=["card"] if traits.redacts else [],
         partial_prompts=True,
-        speculates=manner.drafts,
+        speculates=traits.drafts,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.simulation.agents import Manner
+from tests.simulation.agents import AgentTraits
 from tests.simulation.chance import Chance
 from tests.simulation.invocation import Operations
 from tests.simulation.records import Record, Voiced
@@ -68,7 +68,7 @@ def _step(chance: Chance, name: str, number: int) -> Step:
         return Step("wait", when, chance.between(f"{name} waits", 5.0, 40.0))
     finals = 0 if kind < 0.13 and number else 1 if kind < 0.75 else chance.count(f"{name} finals", 2, 3)
     # Only an agent that redacts is told a card: another one logs it, as its author wants.
-    card = Manner.of(chance).redacts and chance.happens(f"{name} names a card", 0.15)
+    card = AgentTraits.of(chance).redacts and chance.happens(f"{name} names a card", 0.15)
     return Step("speak", when, after, tuple(utterance(number, finals, card)))
 
 
@@ -176,7 +176,7 @@ class Caller:
 
     def _settle(self, text: str) -> None:
         """Wait until the utterance is final. If answers are drafted, tell before what it seems to be."""
-        if Manner.of(self._chance).drafts:
+        if AgentTraits.of(self._chance).drafts:
             for number in range(self._chance.count(f"partials of {text}", 0, 3)):
                 name = f"partial {number} of {text}"
                 self._prompt(seeming(text, self._chance.share(name)), last=False)

@@ -51,7 +51,7 @@ Trigger = Reminder | Screened
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SharedCall:
     """What all sessions of a call share. `kinds` counts what happens, so that each thing has its own name."""
 
     scheduler: Scheduler
@@ -74,17 +74,17 @@ class SimulatedSession:
     `left` is called with the data of the `end` that ended it.
     """
 
-    def __init__(self, slot: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
+    def __init__(self, shared: SharedCall, connection: str, lines: list[str], plan: list[Step]) -> None:
         """`plan` is what the caller does; `lines` get the trace of all sessions. Nothing begins yet."""
         self.connection = connection
-        self.record = Record(lines=lines, ran=slot.ran)
+        self.record = Record(lines=lines, ran=shared.ran)
         self.lost: Callable[[], None] = lambda: None
         self.left: Callable[[str], None] = lambda _: None
-        self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
-        self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds
-        self._direction = slot.direction
+        self._scheduler, self._store, self._agents = shared.scheduler, shared.store, shared.agents
+        self._chance, self._rates, self._kinds = shared.chance, shared.rates, shared.kinds
+        self._direction = shared.direction
         self._operations = Operations(self._scheduler, self._chance, self._rates, self.record, self._kill)
-        self.record.reports = reports = slot.reports
+        self.record.reports = reports = shared.reports
         self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
         self._closed = False
         self._owing: dict[Key, bool] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.relay.log.keys import Key
 from local.phone.options import Pace
-from local.phone.playback import Manner, Playback, Played, Sound, Voice
+from local.phone.playback import Interruptibility, Playback, Played, Sound, Voice
 from tests.simulation.records import Heard, Record
 from tests.simulation.scheduler import Scheduler
 
@@ -106,7 +106,7 @@ class Twilio:
     def _say(self, token: str, *, last: bool, turn: Key | None) -> None:
         self._queued.append((turn, _letters(token)))
         self._latest = turn
-        self._playback.text(self._scheduler.now, token, last, Manner())
+        self._playback.text(self._scheduler.now, token, last, Interruptibility())
         self._go_on()
 
     def _go_on(self) -> None:

@@ -7,14 +7,14 @@ from functions.relay.after_session import PassOn, Resume, next_step
 from functions.relay.log.events import Announced, Entry, Screened, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, announcement, call_log
 from functions.relay.screening import SCREENED, machine_in
-from tests.simulation.agents import BAR, DESK, GREETING, Manner, agent
+from tests.simulation.agents import BAR, DESK, GREETING, AgentTraits, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
 from tests.simulation.placed import LOOKS_AFTER_S, Placed
 from tests.simulation.records import Ran, Record
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSession
+from tests.simulation.simulated_session import CALL, EPOCH, SharedCall, SimulatedSession
 from tests.simulation.store import Store
 
 LONGEST_RUN_S = 900.0
@@ -34,17 +34,17 @@ class World:
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LONGEST_RUN_S)
-        manner = Manner.of(chance)
+        traits = AgentTraits.of(chance)
         agents = {
-            name: agent(self._scheduler.pause, self._ran, manner, other) for name, other in ((DESK, BAR), (BAR, DESK))
+            name: agent(self._scheduler.pause, self._ran, traits, other) for name, other in ((DESK, BAR), (BAR, DESK))
         }
         reports = not chance.happens("the line does not report", rates.unreporting)
         self._placed = Placed.of(chance)
         self._machine_at: float | None = None
-        place = Place(
+        shared = SharedCall(
             self._scheduler, self.store, chance, rates, agents, Counter(), [], reports, self._placed.direction
         )
-        self._place = place
+        self._shared = shared
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.sessions: list[SimulatedSession] = []
         self.sessions.append(self._session(DESK, plan))
@@ -62,12 +62,12 @@ class World:
             session.record.over, session.record.machine_at = self._scheduler.now, self._machine_at
 
     def _ran(self, tool: str) -> None:
-        self._place.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
+        self._shared.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
 
     def _session(self, agent: str, plan: list[Step]) -> SimulatedSession:
         """Return the next session of the call. It may be followed by another one."""
         connection = f"c{len(self.sessions) + 1}"
-        session = SimulatedSession(self._place, connection, self.lines, plan)
+        session = SimulatedSession(self._shared, connection, self.lines, plan)
         session.lost = lambda: self._resume(connection, agent)
         session.left = lambda handoff: self._pass_on(connection, handoff)
         return session
@@ -109,7 +109,7 @@ class World:
         number = len(self.sessions)
         if number == MOST_SESSIONS:
             return
-        rates = self._place.rates
+        rates = self._shared.rates
         dropped = rates.dropped if number + 1 < MOST_SESSIONS else 0.0
         plan = script(self._chance, rates.gone, dropped, name=f"step of session {number + 1}", first=100 * number)
         session = self._session(agent, plan)
