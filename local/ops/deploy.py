@@ -16,9 +16,9 @@ from infra import cdk
 from infra.stages import DEFAULT_STAGE, differing, of_stage, read
 from local.arguments import add_yes, pair
 from local.ops.account import Account, account, region
-from local.ops.before import before
 from local.ops.deployed import service_stack, state_stack
 from local.ops.findings import report
+from local.ops.preflight import preflight
 from local.ops.speak import OpsError, agreed, say
 
 KNOWN = Path(__file__).parent.parent.parent / ".build" / "accounts"
@@ -55,7 +55,7 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk, diff: bool = False)
     if diff:
         return run(["diff", "--all", *_context(choices)])
     say("Checking what a deployment needs:")
-    if report(before(models)):
+    if report(preflight(models)):
         say("Nothing was deployed.")
         return 2
     here, named = account(), ", ".join(map(str, models))

@@ -16,7 +16,6 @@ from local.arguments import stage_name, yes_no
 from local.ops.account import account, client, code
 from local.ops.api_key import KEYS
 from local.ops.deployed import Deployed
-from local.ops.doors import doors
 from local.ops.findings import Failed, Finding, Passed, Unseen, report, whole
 from local.ops.limits import limits
 from local.ops.model_access import ask
@@ -24,6 +23,7 @@ from local.ops.number import wiring
 from local.ops.parameters import changed
 from local.ops.quotas import quotas
 from local.ops.real_call import real_call
+from local.ops.smoke_call import smoke_call
 from local.ops.speak import OpsError, say
 from local.ops.twilio_account import Number, TwilioAccount
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 def examined(
     deployed: Deployed, number: str = "", call: bool = False, led: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
-    """Yield the findings for one number, or for all numbers that point here. `led` is as for `doors`."""
+    """Yield the findings for one number, or for all numbers that point here. `led` is as for `smoke_call`."""
     yield Passed(f"the stacks are deployed: {deployed.voice_url}, {deployed.relay_url}")
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
@@ -93,7 +93,7 @@ def _of_twilio(deployed: Deployed, number: str, call: bool, led: Mapping[str, st
         yield from _numbers(deployed, ours, number)
         yield from _alerts(twilio)
         answered = next(iter(ours), None)
-        yield from doors(deployed, twilio, answered.number if answered else "", led)
+        yield from smoke_call(deployed, twilio, answered.number if answered else "", led)
         if call and answered:
             yield from real_call(deployed, twilio, answered.number)
         elif call:

@@ -22,9 +22,9 @@ from local.arguments import add_yes, call_sid, e164, stage_name
 from local.ops.account import account, client, code
 from local.ops.deployed import parameter
 from local.ops.do_not_call import callees
-from local.ops.known import Known, Tables, of_call, of_person, of_transcripts
 from local.ops.parameters import get
 from local.ops.speak import OpsError, agreed, say
+from local.ops.stored_data import StoredData, Tables, of_call, of_person, of_transcripts
 from local.ops.twilio_records import TwilioRecords
 
 AT_TWILIO = "Not deleted: the text messages and the list of calls at Twilio. Its console deletes them."
@@ -45,11 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _forget(stage: str, number: str, call: str, yes: bool) -> int:
     say(f"Looking in Hotline ({stage}) in {account()}.")
     tables = Tables.of(stage)
-    known = _known(tables, stage, number, call)
-    say(f"  {len(known.calls)} calls: {', '.join(known.calls) or 'none'}")
-    say(f"  {len(known.items)} items of the table, {len(known.private)} of the table of private data")
+    stored = _stored(tables, stage, number, call)
+    say(f"  {len(stored.calls)} calls: {', '.join(stored.calls) or 'none'}")
+    say(f"  {len(stored.items)} items of the table, {len(stored.private)} of the table of private data")
     with closing(TwilioRecords.of(stage)) as twilio:
-        recordings, transcripts = twilio.of_calls(known.calls)
+        recordings, transcripts = twilio.of_calls(stored.calls)
         say(f"  at Twilio: {len(recordings)} recordings, {len(transcripts)} transcripts")
         if not agreed("This cannot be undone. Go on?", yes):
             return 1
@@ -57,17 +57,17 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
         told = of_transcripts(tables, transcripts)
         tables.delete(told)
         twilio.delete(recordings, transcripts)
-    tables.delete(known.private, tables.private)
-    tables.delete(known.items)
-    if number and not known.going_on:
+    tables.delete(stored.private, tables.private)
+    tables.delete(stored.items)
+    if number and not stored.going_on:
         _delete_counters(tables, stage, number)
-    say(f"Deleted: {len(known.items) + len(told)} items, and {len(known.private)} of private data")
-    for line in (*_deleted(known.calls, recordings, transcripts), *_wishes(stage, number), *_backups(tables.logs)):
+    say(f"Deleted: {len(stored.items) + len(told)} items, and {len(stored.private)} of private data")
+    for line in (*_deleted(stored.calls, recordings, transcripts), *_wishes(stage, number), *_backups(tables.logs)):
         say(line)
-    return _left(known)
+    return _left(stored)
 
 
-def _known(tables: Tables, stage: str, number: str, call: str) -> Known:
+def _stored(tables: Tables, stage: str, number: str, call: str) -> StoredData:
     if number:
         return of_person(tables, _mark(stage, number), number)
     return of_call(tables, call, lambda caller: _mark(stage, caller))
@@ -88,12 +88,12 @@ def _deleted(*names: Iterable[str]) -> Iterator[str]:
     yield AT_TWILIO
 
 
-def _left(known: Known) -> int:
+def _left(stored: StoredData) -> int:
     """Say what is left; return 2 if anything is."""
-    if known.going_on:
-        calls = ", ".join(known.going_on)
+    if stored.going_on:
+        calls = ", ".join(stored.going_on)
         say(f"Not deleted, because it goes on or has just ended: {calls}. Run this again a minute after its end.")
-    return 2 if known.going_on else 0
+    return 2 if stored.going_on else 0
 
 
 def _wishes(stage: str, number: str) -> Iterator[str]:

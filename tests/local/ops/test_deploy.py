@@ -18,8 +18,8 @@ from infra.function import Function
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
-from local.ops.before import BOOTSTRAP, before, loads, runs
 from local.ops.findings import Failed, Finding, Passed, Unseen
+from local.ops.preflight import BOOTSTRAP, loads, preflight, runs
 from tests.conftest import DO_NOT_CALL_TABLE, TABLE
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
@@ -212,7 +212,7 @@ def test_credentials_that_do_not_work_end_the_checks_with_a_cure(
     body = f"<ErrorResponse><Error><Code>{code}</Code><Message>No.</Message></Error></ErrorResponse>"
     with Endpoint(Reply(403, body.encode(), {"Content-Type": "text/xml"})) as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
-        [fault] = faults(before(chosen("offline")))
+        [fault] = faults(preflight(chosen("offline")))
     assert cure in fault
 
 
@@ -222,7 +222,7 @@ def test_without_credentials_it_says_how_to_get_some(stage: str, monkeypatch: py
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    [fault] = faults(before(chosen("offline")))
+    [fault] = faults(preflight(chosen("offline")))
     assert "aws configure sso" in fault
 
 
@@ -230,13 +230,13 @@ def test_without_a_region_it_says_so(stage: str, monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    [fault] = faults(before(chosen("offline")))
+    [fault] = faults(preflight(chosen("offline")))
     assert "export AWS_REGION=" in fault
 
 
 def test_a_network_error_is_not_taken_for_wrong_credentials(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", refusing_url())
-    [fault] = faults(before(chosen("offline")))
+    [fault] = faults(preflight(chosen("offline")))
     assert "network" in fault
 
 
@@ -259,7 +259,7 @@ def test_each_refusal_has_its_own_finding(
 ) -> None:
     bootstrapped("28")
     bedrock.script(refusal)
-    *_, last = before(chosen("bedrock", MODEL))
+    *_, last = preflight(chosen("bedrock", MODEL))
     assert isinstance(last, kind)
     assert words in str(last)
 
@@ -267,7 +267,7 @@ def test_each_refusal_has_its_own_finding(
 def test_a_model_without_a_word_is_a_fault(bedrock: BedrockServer, bootstrapped: Callable[[str], None]) -> None:
     bootstrapped("28")
     bedrock.script(Finish())
-    *_, last = before(chosen("bedrock", MODEL))
+    *_, last = preflight(chosen("bedrock", MODEL))
     assert isinstance(last, Failed)
 
 
@@ -275,7 +275,7 @@ def test_a_model_that_answers_is_told_with_its_time(
     bedrock: BedrockServer, bootstrapped: Callable[[str], None]
 ) -> None:
     bootstrapped("28")
-    *_, last = before(chosen("bedrock", MODEL))
+    *_, last = preflight(chosen("bedrock", MODEL))
     assert isinstance(last, Passed)
     assert f"{MODEL} answers in eu-central-1: first word here after " in last.words
     assert bedrock.requests[0].body["inferenceConfig"]["maxTokens"] == 16

@@ -184,7 +184,7 @@ def test_a_number_that_leads_elsewhere_is_found(look: Look, twilio: TwilioServer
     assert "make number NUMBER=+1…" in faults(look()[1])[0]
 
 
-def test_doors_that_lead_nowhere_are_found(look: Look, stacks: Stacks, twilio: TwilioServer) -> None:
+def test_webhooks_that_nobody_answers_are_found(look: Look, stacks: Stacks, twilio: TwilioServer) -> None:
     stacks.outputs["VoiceUrl"] = twilio.numbers[0]["voice_url"] = f"{refusing_url()}/voice"
     assert "cannot reach" in " ".join(faults(look()[1]))
 

@@ -49,7 +49,7 @@ from functions.relay.record.row import caller_list, lists_of, row_of
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.party import mark_of
 from local.ops import forget
-from local.ops.known import Item, Tables, of_call, of_person
+from local.ops.stored_data import Item, Tables, of_call, of_person
 from local.ops.twilio_records import TwilioRecords
 from tests.conftest import DO_NOT_CALL_TABLE, PRIVATE_TABLE, TABLE
 from tests.local.ops.conftest import TOKEN

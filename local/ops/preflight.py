@@ -25,7 +25,7 @@ BOOTSTRAP_VERSION = 6
 """The version that the templates need."""
 
 
-def before(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Finding]:
+def preflight(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Finding]:
     """Check what a deployment needs. `folder` holds a Node other than the packaged one."""
     yield loads()
     yield ships(models)

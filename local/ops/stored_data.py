@@ -116,7 +116,7 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredData:
     """What the tables hold of a person or of one call."""
 
     calls: Sequence[str]
@@ -132,7 +132,7 @@ class Known:
     """Items of the table of the logs, in the order in which they are deleted."""
 
 
-def of_person(tables: Tables, mark: str, number: str) -> Known:
+def of_person(tables: Tables, mark: str, number: str) -> StoredData:
     """Return what is known of a person with this number, whose keyed hash is `mark`. Raises OpsError."""
     # Records may be kept longer than the log of a person's calls: then only the rows of the records name them.
     listed = [*tables.items(person_log(mark)), *tables.items(caller_list(mark))]
@@ -143,13 +143,13 @@ def of_person(tables: Tables, mark: str, number: str) -> Known:
     attempts = [] if on else _attempts_at(tables, mark, number)
     index = [one for one in listed if one.event.get("call") not in on]
     ordered = [*(one for call in found for one in call if one.log != caller_list(mark)), *attempts, *index]
-    return Known(over, on, _private(tables, ordered), ordered)
+    return StoredData(over, on, _private(tables, ordered), ordered)
 
 
-def of_call(tables: Tables, call: str, mark: Callable[[str], str]) -> Known:
+def of_call(tables: Tables, call: str, mark: Callable[[str], str]) -> StoredData:
     """Return what is known of one call. `mark` returns the keyed hash of an address. Raises OpsError."""
     if tables.goes_on(call):
-        return Known((), (call,), (), ())
+        return StoredData((), (call,), (), ())
     found = _of_call(tables, call)
     callers = {str(one.event.get("caller", "")) for one in found if one.kind in NAMING} - {""}
     people = [person_log(mark(caller)) for caller in sorted(callers)]
@@ -157,7 +157,7 @@ def of_call(tables: Tables, call: str, mark: Callable[[str], str]) -> Known:
     attempts = [one for item in found for one in _attempt(tables, item)]
     # The call's own log comes last, because it names the person and the attempt.
     ordered = [*attempts, *index, *found]
-    return Known((call,), (), _private(tables, ordered), ordered)
+    return StoredData((call,), (), _private(tables, ordered), ordered)
 
 
 def of_transcripts(tables: Tables, transcripts: Iterable[str]) -> list[Item]:

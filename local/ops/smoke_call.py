@@ -18,7 +18,7 @@ QUESTION = "Hello."
 FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
 
 
-def doors(
+def smoke_call(
     deployed: Deployed, twilio: TwilioAccount, number: str, led: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
     """Try the webhook and the handshake, forged and genuine. `number` is called: its agent answers.
