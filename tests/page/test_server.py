@@ -94,24 +94,24 @@ def port_of(served: Server) -> int:
 
 
 class TestWhoIsServed:
-    def test_the_page_itself_by_either_name_of_this_machine(self, served: Server) -> None:
+    def test_the_page_is_served_by_either_name_of_this_machine(self, served: Server) -> None:
         port = port_of(served)
         assert get(served).status == 200
         assert get(served, Host=f"localhost:{port}", Origin=f"http://localhost:{port}").status == 200
 
     @pytest.mark.parametrize("path", ["/", "/socket", "/static/app.js", "/log/CA1"])
     @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1", "http://127.0.0.1:1", "null"])
-    def test_no_other_site(self, served: Server, path: str, origin: str) -> None:
+    def test_a_page_of_another_site_gets_403(self, served: Server, path: str, origin: str) -> None:
         assert get(served, path, Origin=origin).status == 403
 
     @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1.evil.example:{port}", "[::1]:{port}"])
-    def test_no_other_name(self, served: Server, host: str) -> None:
+    def test_a_request_by_another_host_name_gets_403(self, served: Server, host: str) -> None:
         assert get(served, Host=host.format(port=port_of(served))).status == 403
 
-    def test_nobody_beyond_this_machine(self, served: Server) -> None:
+    def test_the_server_listens_on_this_machine_alone(self, served: Server) -> None:
         assert urlsplit(served.url).hostname == "127.0.0.1"
 
-    def test_no_socket_of_another_site(self, served: Server) -> None:
+    def test_a_socket_of_another_site_gets_403(self, served: Server) -> None:
         async def run() -> None:
             async with aiohttp.ClientSession() as session:
                 with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
@@ -121,18 +121,18 @@ class TestWhoIsServed:
         asyncio.run(run())
 
     @pytest.mark.parametrize("path", ["/socket", "/socket?key=", "/socket?key=guessed", "/log/CA1", "/log/CA1?key=x"])
-    def test_no_program_without_the_key_of_the_run(self, served: Server, path: str) -> None:
+    def test_a_program_without_the_key_of_the_run_gets_403(self, served: Server, path: str) -> None:
         assert get(served, path).status == 403
 
     def test_each_run_has_its_own_key(self, served: Server, shown: Shown) -> None:
         with Server(shown).running() as other:
             assert key_of(served) != key_of(other)
 
-    def test_nothing_outside_its_folder(self, served: Server) -> None:
+    def test_no_file_outside_the_folder_is_served(self, served: Server) -> None:
         assert get(served, "/static/../server.py").status in (403, 404)
         assert get(served, "/static/%2e%2e/server.py").status in (403, 404)
 
-    def test_with_headers_that_let_nothing_else_in(self, served: Server) -> None:
+    def test_the_page_has_headers_that_let_nothing_else_in(self, served: Server) -> None:
         answer = get(served)
         assert "default-src 'self'" in str(answer.getheader("Content-Security-Policy"))
         assert answer.getheader("X-Content-Type-Options") == "nosniff"
@@ -227,7 +227,7 @@ class TestTheSocket:
         shown.tape.add(kept(5000, Announced("rosa", "+15550142", "+15550100"), log=call_log("CA2")))
         talking(served, work)
 
-    def test_is_counted_while_it_is_open(self, served: Server) -> None:
+    def test_an_open_page_is_counted(self, served: Server) -> None:
         async def work(ws: aiohttp.ClientWebSocketResponse) -> None:
             await ws.receive_json()
             assert served.pages == 1

@@ -106,7 +106,7 @@ class TestTheConversation:
     def test_does_not_run_ahead_of_the_first_word(self) -> None:
         assert spoken([*opening(reports=False), kept(1000, Prompt("When?"))]) == ["caller: When?"]
 
-    def test_of_a_line_that_never_reported_is_what_it_was_sent(self) -> None:
+    def test_an_unreporting_line_shows_what_it_was_sent(self) -> None:
         observations = [*opening(reports=False), kept(1000, Prompt("When?"))]
         assert [line["text"] for line in view(taped(observations), Setting(live=False))["lines"]] == [
             "Hello!",
@@ -288,7 +288,7 @@ def test_a_request_of_any_kind_is_sent_to_the_page_as_json() -> None:
 
 
 class TestTheWaits:
-    def test_of_a_turn_that_was_watched_have_four_parts(self) -> None:
+    def test_a_watched_turn_has_four_waits(self) -> None:
         observations = [
             *ASKED,
             MessagePosted(START + 1010, 5, CONNECTION, write(Text("an older answer's")), "delivered"),
@@ -303,13 +303,13 @@ class TestTheWaits:
         ]  # fmt: skip
         assert (wait["caller"], wait["total"]) == ("When?", 600)
 
-    def test_end_where_nothing_has_come_yet(self) -> None:
+    def test_the_waits_end_where_nothing_has_come_yet(self) -> None:
         observations = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),)))]
         (wait,) = view(taped(observations), LIVE)["waits"]
         assert [one["name"] for one in wait["stages"]] == ["table"]
         assert view(taped(ASKED), LIVE)["waits"][0]["total"] is None
 
-    def test_of_an_unwatched_call_come_from_its_log(self) -> None:
+    def test_the_waits_of_an_unwatched_call_come_from_its_log(self) -> None:
         (wait,) = view(taped([*ANSWERED, on(1500)]), Setting(live=False))["waits"]
         assert [(one["name"], one["to"]) for one in wait["stages"]] == [
             ("model", 200),
@@ -340,10 +340,10 @@ class TestAMoment:
         assert then["steps"] == steps
 
     @pytest.mark.parametrize("step", [None, 0, -1, 999])
-    def test_is_now_where_none_is_named_that_there_is(self, step: int | None) -> None:
+    def test_an_unknown_step_shows_the_newest_moment(self, step: int | None) -> None:
         assert view(taped(CUT), LIVE, step) == view(taped(CUT), LIVE)
 
-    def test_of_every_entry_can_be_shown(self) -> None:
+    def test_every_entry_has_a_moment(self) -> None:
         tape = taped([*CUT, ClauseBegun(START + 2200, CALL, "On"), CallEnded(START + 2300, CALL, "completed")])
         for step in range(1, len(view(tape, LIVE)["steps"]) + 1):
             json.dumps(view(tape, LIVE, step))
@@ -359,9 +359,9 @@ class TestChanges:
             "shapes": {"put": {"a": 1}, "gone": []},
         }
 
-    def test_of_parts_with_ids_name_the_items_that_differ(self) -> None:
+    def test_a_change_of_a_part_with_ids_names_the_items_that_differ(self) -> None:
         before, after = {"shapes": {"a": 1, "b": 2}}, {"shapes": {"b": 3, "c": 4}}
         assert changes(before, after) == {"shapes": {"put": {"b": 3, "c": 4}, "gone": ["a"]}}
 
-    def test_of_nothing_are_nothing(self) -> None:
+    def test_no_change_is_reported_between_equal_pages(self) -> None:
         assert changes(view(taped(CUT), LIVE), view(taped(CUT), LIVE)) == {}

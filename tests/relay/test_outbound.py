@@ -93,7 +93,7 @@ class TestQuietHours:
             ([NEW_YORK, KOLKATA], "2026-11-20 16:00", False),  # 11:00 and 21:30
         ],
     )
-    def test_are_those_of_every_zone_where_the_number_may_be(
+    def test_quiet_hours_are_those_of_every_zone_of_the_number(
         self, zones: list[ZoneInfo], now: str, allowed: bool
     ) -> None:
         verdict = may_call(Callee(zones), at(now), FREE, Calling())
@@ -127,7 +127,7 @@ class TestQuietHours:
         verdict = may_call(Callee([NEW_YORK]), at(f"2026-11-01 {hour}"), FREE, Calling(time(1), time(2)))
         assert (why(verdict) == "quiet hours") == (local == "01:30")
 
-    def test_are_told_with_the_time_there(self) -> None:
+    def test_quiet_hours_are_told_with_the_time_there(self) -> None:
         assert may_call(Callee([DENVER]), at("2026-11-20 05:14"), FREE, Calling()) == CallRefused(
             "quiet hours", "It is 22:14 in America/Denver, and the quiet hours are from 21:00 to 08:00."
         )
@@ -153,15 +153,17 @@ class TestTheHoursOfACountry:
             ("", PARIS, "2026-11-22 13:30", True),
         ],
     )
-    def test_are_kept_beside_those_of_the_agent(self, country: str, zone: ZoneInfo, now: str, allowed: bool) -> None:
+    def test_the_hours_of_a_country_add_to_those_of_the_agent(
+        self, country: str, zone: ZoneInfo, now: str, allowed: bool
+    ) -> None:
         verdict = may_call(Callee([zone], country), at(now), FREE, Calling())
         assert why(verdict) == (None if allowed else "quiet hours")
 
-    def test_are_not_those_of_calls_that_sell_nothing(self) -> None:
+    def test_the_hours_of_a_country_leave_out_calls_that_sell_nothing(self) -> None:
         sunday, france = at("2026-11-22 13:30"), Callee([PARIS], "FR")
         assert may_call(france, sunday, FREE, Calling(country_hours=False)) == CallAllowed(SLOT)
 
-    def test_are_told_with_the_rule(self) -> None:
+    def test_the_hours_of_a_country_are_told_with_the_rule(self) -> None:
         told = may_call(Callee([PARIS], "FR"), at("2026-11-22 13:30"), FREE, Calling())
         assert told == CallRefused(
             "quiet hours",
@@ -192,7 +194,7 @@ class TestARefusal:
     ) -> None:
         assert why(may_call(Callee(zones), at("2026-11-20 18:00"), history, Calling(), 5)) == reason
 
-    def test_is_none_for_who_may_be_called(self) -> None:
+    def test_nobody_who_may_be_called_is_refused(self) -> None:
         assert may_call(Callee([CHICAGO]), at("2026-11-20 18:00"), FREE, Calling()) == CallAllowed(SLOT)
 
     def test_an_agent_that_may_call_nobody_cannot_be_made(self) -> None:
@@ -266,7 +268,7 @@ class TestWhatIsKnownOfANumber:
         found = number_history(log, "reminder", DAY, "r")
         assert (found.attempts, found.slot) == (attempts, Key(DAY, ATTEMPTS, place))
 
-    def test_holds_its_wish_for_every_agent_and_for_good(self) -> None:
+    def test_an_opt_out_holds_for_every_agent_and_for_good(self) -> None:
         log = [Entry(Key(5, "a prompt's id", 101), OptedOut("CA1"))]
         assert number_history(log, "anybody", DAY, "").opted_out
         assert not number_history(entries(placed("a")), "reminder", DAY, "").opted_out
@@ -275,7 +277,7 @@ class TestWhatIsKnownOfANumber:
         log = entries(Placed("survey", "a"), placed("b"), Withdrawn(), placed("c"))
         assert number_history(log, "reminder", DAY, "").attempts_of_all == 2
 
-    def test_holds_the_list_that_forbids_to_call_it(self) -> None:
+    def test_a_list_that_forbids_to_call_a_number_is_known(self) -> None:
         log = [Entry(Key(0, "list-DNC"), Suppressed("DNC"))]
         assert number_history(log, "anybody", DAY, "").on_list == "DNC"
 
@@ -310,7 +312,7 @@ DONE = Progressed(3, "completed", 34)
 
 class TestProgress:
     @pytest.mark.parametrize("order", list(permutations([*STEPS, DONE])))
-    def test_is_the_same_in_whatever_order_it_was_told(self, order: tuple[Progressed, ...]) -> None:
+    def test_progress_is_the_same_in_any_order_of_callbacks(self, order: tuple[Progressed, ...]) -> None:
         log = [Entry(Key(number, "x"), event) for number, event in enumerate((*order, *order))]
         assert progress(log) == Progress("completed", "", 34)
 
@@ -325,7 +327,7 @@ class TestProgress:
             ([*STEPS[:2], Progressed(2, "no-answer")], Progress("no-answer")),
         ],
     )
-    def test_is_the_highest_step(self, events: list[Event], expected: Progress) -> None:
+    def test_progress_is_the_highest_step(self, events: list[Event], expected: Progress) -> None:
         assert progress(Entry(Key(number, "x"), event) for number, event in enumerate(events)) == expected
 
     @pytest.mark.parametrize(
@@ -347,7 +349,9 @@ class TestProgress:
             ({}, Progressed(0, "")),
         ],
     )
-    def test_is_read_from_whatever_a_callback_holds(self, form: Mapping[str, str], expected: Progressed) -> None:
+    def test_progress_is_read_from_whatever_a_callback_holds(
+        self, form: Mapping[str, str], expected: Progressed
+    ) -> None:
         key, event = read_progress(form)
         assert event == expected
         assert Key.parse(str(key)) == key
@@ -361,23 +365,23 @@ class TestProgress:
 class TestOptingOut:
     CALLER = Caller("+12125550142", "+12125550100", "CA1")
 
-    def test_is_a_tool_that_an_agent_lists(self) -> None:
+    def test_opting_out_is_a_tool_that_an_agent_lists(self) -> None:
         made = tool(opt_out)
         assert made.spec.name == "opt_out"
         assert made.spec.schema["properties"] == {}
         assert opt_out(self.CALLER) == OptOut()
 
-    def test_is_recorded_of_the_calling_number(self) -> None:
+    def test_an_opt_out_is_recorded_of_the_calling_number(self) -> None:
         recorder = ListRecorder()
         answer = tool(opt_out).run("{}", self.CALLER, recorder)
         assert answer == "This number will not be called again."
         assert recorder.recorded == [("+12125550142", OptedOut("CA1"))]
 
     @pytest.mark.parametrize("number", ["", "anonymous", "client:alma", "sip:alma@example.com"])
-    def test_of_no_number_is_an_error_for_the_model(self, number: str) -> None:
+    def test_an_opt_out_without_a_number_is_an_error_for_the_model(self, number: str) -> None:
         with pytest.raises(ToolError, match="Nothing to store"):
             tool(opt_out).run("{}", Caller(number), lambda log, event: "")
 
-    def test_is_never_said_to_be_stored_where_nothing_is(self) -> None:
+    def test_an_opt_out_that_is_not_stored_is_never_confirmed(self) -> None:
         with pytest.raises(ToolError, match="could not be stored"):
             tool(opt_out).run("{}", self.CALLER)

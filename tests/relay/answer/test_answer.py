@@ -353,17 +353,17 @@ class TestAnAnswerOfNoUse:
     """A model that sends nothing to hear, or not all of it, is asked once more; then the caller hears the truth."""
 
     @pytest.mark.parametrize("words", [[], [" ", "\n"], ["👍"], ["…"], ["**", "**"]], ids=str)
-    def test_with_nothing_to_hear_is_asked_for_once_more(self, words: list[str]) -> None:
+    def test_an_answer_with_nothing_to_hear_is_asked_for_once_more(self, words: list[str]) -> None:
         drive = Drive().words(*words).happen(Finished("end")).words("On Friday.").happen(Finished("end")).flows()
         assert (drive.spoken.split()[-2:], drive.ended.how) == (["On", "Friday."], "complete")
         assert len(drive.requests) == 2
         assert str(drive.requests[1].messages[-1]).endswith(f"{Flaw.EMPTY.value}')")
 
-    def test_twice_is_an_honest_sentence(self) -> None:
+    def test_two_answers_with_nothing_to_hear_are_an_honest_sentence(self) -> None:
         drive = Drive().happen(Finished("end")).happen(Finished("end")).flows()
         assert (drive.spoken, drive.said, drive.ended.how) == (SORRY.undone, [SORRY.undone], "failed")
 
-    def test_after_a_tool_is_told_what_was_done(self) -> None:
+    def test_an_empty_answer_after_a_tool_says_what_was_done(self) -> None:
         drive = Drive().words("Let me see.").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
         drive.happen(Finished("end")).happen(Finished("end")).flows()
         assert drive.spoken == f"Let me see. {SORRY.acted}"
@@ -372,19 +372,19 @@ class TestAnAnswerOfNoUse:
             CallerMessage(Flaw.EMPTY.value),
         )
 
-    def test_after_a_tool_that_failed_claims_nothing(self) -> None:
+    def test_an_empty_answer_after_a_failed_tool_claims_nothing(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "No such booking.", failed=True)
         assert drive.happen(Finished("end")).happen(Finished("end")).flows().spoken == SORRY.trouble
 
-    def test_that_the_model_refused_says_so(self) -> None:
+    def test_a_refused_answer_says_so(self) -> None:
         drive = Drive().happen(Finished("refused")).flows()
         assert (drive.spoken, drive.ended.how) == (SORRY.declined, "failed")
 
-    def test_that_was_refused_after_a_tool_tells_what_was_done(self) -> None:
+    def test_a_refused_answer_after_a_tool_says_what_was_done(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday").happen(Finished("refused"))
         assert drive.flows().spoken == SORRY.acted
 
-    def test_cut_off_at_its_length_is_continued(self) -> None:
+    def test_an_answer_cut_off_at_its_length_is_continued(self) -> None:
         drive = (
             Drive().words("On Friday at").happen(Finished("length")).words("nine.").happen(Finished("end")).flows()
         )
@@ -392,26 +392,26 @@ class TestAnAnswerOfNoUse:
         assert drive.requests[1].messages[-2:] == (AgentMessage("On Friday at"), CallerMessage(Flaw.CUT.value))
 
     @pytest.mark.parametrize("cut", [Finished("length"), ModelFailed("broken")], ids=["its length", "a lost stream"])
-    def test_cut_off_in_a_number_says_it_whole(self, cut: Finished | ModelFailed) -> None:
+    def test_an_answer_cut_off_in_a_number_says_it_whole(self, cut: Finished | ModelFailed) -> None:
         drive = Drive().words("It costs 1").happen(cut).words("120 euros.").happen(Finished("end")).flows()
         assert drive.spoken == "It costs one hundred and twenty euros."
         assert drive.requests[1].messages[-2] == AgentMessage("It costs")
 
-    def test_cut_off_again_and_again_ends_honestly(self) -> None:
+    def test_an_answer_cut_off_again_and_again_ends_honestly(self) -> None:
         drive = Drive()
         for _ in range(3):
             drive.words("and").happen(Finished("length"))
         assert drive.flows().spoken == f"and and and \u2014 {SORRY.undone}"
         assert len(drive.requests) == 3
 
-    def test_that_waits_for_a_tool_it_never_called_is_continued(self) -> None:
+    def test_an_answer_that_waits_for_a_tool_not_called_is_continued(self) -> None:
         drive = Drive().words("Let me book that.").happen(Finished("tools")).tool_calls("t1")
         drive.happen(Finished("tools")).returns("t1", "Booked.").words("It is booked.").happen(
             Finished("end")
         ).flows()
         assert drive.spoken == "Let me book that. It is booked."
 
-    def test_cut_off_after_a_tool_goes_on_with_its_result(self) -> None:
+    def test_an_answer_cut_off_after_a_tool_goes_on_with_its_result(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("length")).returns("t1", "Friday")
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"),))
 
@@ -438,7 +438,7 @@ class TestAnAnswerOfNoUse:
         taken = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000)).begin()
         assert taken == [Post(Text(SORRY.acted, last=True), breaks_silence=True)]
 
-    def test_that_failed_is_told_by_one_taken_over_without_a_claim(self) -> None:
+    def test_a_failed_tool_is_told_after_a_takeover_without_a_claim(self) -> None:
         acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "", True))]
         entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
         begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
@@ -446,72 +446,72 @@ class TestAnAnswerOfNoUse:
 
 
 class TestAModelThatFails:
-    def test_before_its_first_word_is_asked_again(self) -> None:
+    def test_a_model_that_fails_before_its_first_word_is_asked_again(self) -> None:
         drive = Drive().happen(ModelFailed("throttled")).words("On Friday.").happen(Finished("end")).flows()
         assert (drive.spoken, drive.ended.how) == ("On Friday.", "complete")
         assert drive.requests[0].messages == drive.requests[1].messages
         assert drive.ended.failure == "", "the second request did not fail"
 
-    def test_before_its_first_word_twice_is_an_honest_sentence(self) -> None:
+    def test_two_failures_before_a_first_word_are_an_honest_sentence(self) -> None:
         drive = Drive().happen(ModelFailed("broken")).happen(ModelFailed("broken")).flows()
         assert (drive.spoken, drive.lasts, drive.ended.how) == (SORRY.undone, 1, "failed")
 
     @pytest.mark.parametrize("kind", ["refused", "stalled"])
-    def test_in_a_way_that_stays_is_not_asked_again(self, kind: FailureKind) -> None:
+    def test_a_model_that_fails_for_good_is_not_asked_again(self, kind: FailureKind) -> None:
         drive = Drive().happen(ModelFailed(kind)).flows()
         assert (drive.spoken, len(drive.requests)) == (SORRY.undone, 1)
         assert drive.ended.failure == kind
 
-    def test_for_want_of_money_says_so_and_hangs_up(self) -> None:
+    def test_a_failure_for_want_of_money_says_so_and_hangs_up(self) -> None:
         drive = Drive().happen(ModelFailed("limited")).flows()
         assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.time_up, "goodbye", 1)
         assert drive.ended.limit == "cents"
 
-    def test_for_want_of_money_after_a_tool_says_so_too(self) -> None:
+    def test_a_failure_for_want_of_money_after_a_tool_says_so_too(self) -> None:
         drive = Drive().words("Let me look.").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
         drive.happen(ModelFailed("limited")).flows()
         assert drive.spoken == f"Let me look. {SORRY.time_up}"
 
-    def test_in_the_middle_goes_on_where_it_broke(self) -> None:
+    def test_an_answer_that_breaks_off_goes_on_where_it_broke(self) -> None:
         drive = Drive().words("It is on").happen(ModelFailed("broken")).words("Friday.").happen(Finished("end"))
         assert drive.flows().said == ["It is on", "Friday."]
         assert drive.requests[1].messages[-2:] == (AgentMessage("It is on"), CallerMessage(Flaw.CUT.value))
 
-    def test_while_a_tool_runs_is_told_what_the_tool_found(self) -> None:
+    def test_a_model_that_fails_while_a_tool_runs_gets_its_result(self) -> None:
         drive = Drive().tool_calls("t1").happen(ModelFailed("broken")).returns("t1", "Friday")
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"),))
 
-    def test_while_a_tool_runs_for_good_ends_when_the_tool_does(self) -> None:
+    def test_a_failure_for_good_ends_the_answer_when_the_tool_ends(self) -> None:
         drive = Drive().tool_calls("t1").happen(ModelFailed("stalled"))
         drive.sends()
         assert not drive.answer.done
         assert drive.returns("t1", "Friday").answer.done
         assert len(drive.requests) == 1
 
-    def test_late_with_a_slow_tool_is_over_before_the_gateway_speaks(self) -> None:
+    def test_a_late_failure_is_over_before_the_gateway_speaks(self) -> None:
         slow = Drive(agent(tool(find, saying="Let me look.", deadline=20.0)))
         slow.dawdles(20.0).tool_calls("t1").happen(ModelFailed("stalled"))
         slow.waits(8.9)
         assert slow.ended.how == "failed"
         assert slow.now <= slow.began + 26
 
-    def test_in_silence_is_given_up_long_before_the_deadline(self) -> None:
+    def test_a_silent_model_is_given_up_long_before_the_deadline(self) -> None:
         drive = Drive().waits(6.9)
         assert SORRY.undone not in drive.spoken
         drive.waits(0.2).flows()
         assert drive.spoken.endswith(SORRY.undone)
         assert (drive.stopped, drive.lasts, drive.ended.how) == (1, 1, "failed")
 
-    def test_in_silence_after_a_tool_is_given_as_long_again(self) -> None:
+    def test_a_silent_model_after_a_tool_is_given_as_long_again(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday", after=3.0).waits(6.9)
         assert SORRY.acted not in drive.spoken
         assert drive.waits(0.2).flows().spoken.endswith(SORRY.acted)
 
-    def test_with_its_words_on_the_way_is_not_silent(self) -> None:
+    def test_a_model_with_its_words_on_the_way_is_not_silent(self) -> None:
         drive = Drive().words("It is ").waits(4.0).words("on Friday.").waits(4.0).happen(Finished("end")).flows()
         assert (drive.spoken, drive.ended.how) == ("It is on Friday.", "complete")
 
-    def test_is_not_asked_again_when_too_little_time_is_left(self) -> None:
+    def test_a_model_is_not_asked_again_with_too_little_time_left(self) -> None:
         drive = (
             Drive()
             .dawdles(14.0)
@@ -629,19 +629,19 @@ class TestInterrupted:
 
 
 class TestTheLine:
-    def test_that_is_gone_stops_the_model_and_notes_only_what_arrived(self) -> None:
+    def test_a_lost_line_stops_the_model_and_logs_what_arrived(self) -> None:
         drive = Drive().words("On Friday.").sends()
         drive.words(" At nine.").ticks(drive.now + 0.3).sends(Sent.GONE)
         assert (drive.said, drive.stopped, drive.ended.how) == (["On Friday."], 1, "gone")
 
-    def test_that_is_busy_is_tried_again_with_the_same_words(self) -> None:
+    def test_a_busy_line_is_tried_again_with_the_same_words(self) -> None:
         drive = Drive().words("On Friday.").sends(Sent.BUSY)
         assert drive.flight is None
         drive.ticks(drive.now + 0.21)
         assert drive.posted == [Text("On Friday."), Text("On Friday.")]
         assert drive.happen(Finished("end")).flows().spoken == "On Friday."
 
-    def test_that_stays_busy_is_given_up(self) -> None:
+    def test_a_line_that_stays_busy_is_given_up(self) -> None:
         drive = Drive().words("On Friday.")
         while not drive.answer.done and drive.now < 125:
             if drive.flight:
@@ -650,7 +650,7 @@ class TestTheLine:
                 drive.ticks(drive.answer.wake)
         assert (drive.ended.how, drive.said, drive.stopped) == ("gone", [], 1)
 
-    def test_that_loses_a_message_is_not_given_it_twice(self) -> None:
+    def test_a_line_that_loses_a_message_is_not_given_it_twice(self) -> None:
         drive = Drive().words("On Friday.").happen(Finished("end")).sends(Sent.LOST).flows()
         assert drive.delivered == [Text("On Friday."), Text("", last=True)]
         assert drive.said == ["On Friday."]

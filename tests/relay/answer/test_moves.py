@@ -64,7 +64,7 @@ def wait(call_agent: Agent, times: int) -> Drive:
 
 
 class TestWhatAToolReturns:
-    def test_is_spoken_as_it_stands_and_ends_the_turn(self) -> None:
+    def test_say_is_spoken_as_it_stands_and_ends_the_turn(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Say("**Now** hear this."),)).flows()
         assert drive.spoken == "**Now** hear this."
         assert (drive.ended.how, len(drive.requests)) == ("complete", 1)
@@ -74,7 +74,7 @@ class TestWhatAToolReturns:
         drive.returns("t1", (Say("This is recorded.", interruptible=False),)).flows()
         assert Text("This is recorded.", last=True, interruptible=False) in drive.delivered
 
-    def test_with_an_answer_goes_on_with_the_model(self) -> None:
+    def test_say_with_an_answer_goes_on_with_the_model(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", (Say("Hear this."), Play("https://hotline.example/a.mp3", answer="It was played.")))
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "It was played."),))
@@ -132,7 +132,7 @@ class TestDigits:
         asked = ask_digits(self.pin, saying="Your PIN, please.", length=4, timeout=8)
         return replace(agent(), tools=[asked, find])
 
-    def test_are_asked_for_and_the_turn_ends(self) -> None:
+    def test_digits_are_asked_for_and_the_turn_ends(self) -> None:
         drive = (
             Drive(self.desk)
             .words("Of course.")
@@ -145,26 +145,26 @@ class TestDigits:
         assert (drive.ended.how, len(drive.requests), drive.running) == ("complete", 1, {})
         assert drive.said == ["Of course.", "Your PIN, please."]
 
-    def test_are_awaited_from_the_end_of_the_question(self) -> None:
+    def test_digits_are_awaited_from_the_end_of_the_question(self) -> None:
         (remind,) = Drive(self.desk).tool_calls("t1", "pin").happen(Finished("tools")).reminds
         assert remind == Remind(9)
 
-    def test_are_not_asked_for_with_wrong_arguments(self) -> None:
+    def test_digits_are_not_asked_for_with_wrong_arguments(self) -> None:
         drive = Drive(self.desk).tool_calls("t1", "pin", '{"colour": 1}').happen(Finished("tools"))
         assert "there is no colour" in str(drive.requests[1].messages[-1])
 
-    def test_are_asked_for_one_at_a_time(self) -> None:
+    def test_digits_are_asked_for_one_at_a_time(self) -> None:
         drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin", '{"why": "x"}')
         assert drive.happen(Finished("tools")).flows().spoken == "Your PIN, please."
         assert ONE_AT_A_TIME in [event.text for event in drive.events.values() if isinstance(event, ToolReturned)]
 
-    def test_asked_for_twice_alike_are_asked_for_once(self) -> None:
+    def test_digits_asked_for_twice_alike_are_asked_for_once(self) -> None:
         drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin", '{"why": ""}')
         assert drive.happen(Finished("tools")).flows().spoken == "Your PIN, please."
         returned = [event.text for event in drive.events.values() if isinstance(event, ToolReturned)]
         assert returned == [TO_BE_KEYED, TO_BE_KEYED]
 
-    def test_that_are_in_run_the_tool_and_the_model_goes_on(self) -> None:
+    def test_digits_that_are_in_run_the_tool_and_the_model_goes_on(self) -> None:
         asked = at(1500, Prompt("My balance?"))
         drive = answering(
             self.desk, asked, *answer(1500, "Your PIN?"), at(2000, DigitsEntered("pin", "{}", asked.key))
@@ -177,7 +177,7 @@ class TestDigits:
             ToolResults((ToolResult(run.call.id, "right"),)),
         )
 
-    def test_that_did_not_come_are_told_to_the_model(self) -> None:
+    def test_digits_that_did_not_come_are_told_to_the_model(self) -> None:
         keyed = DigitsEntered("pin", "{}", at(1000, Prompt("")).key, whole=False)
         drive = answering(self.desk, at(2000, keyed))
         assert NOT_KEYED in str(drive.requests[0].messages[-1])
@@ -229,34 +229,34 @@ class TestAKey:
         drive = press(Speak("es-ES"), voices=SPANISH, greeting=greeting).flows()
         assert drive.delivered == [Language("es-ES"), Text("Hola!", last=True, language="es-ES")]
 
-    def test_that_means_nothing_any_more_is_apologised_for(self) -> None:
+    def test_a_key_that_means_nothing_any_more_is_apologised_for(self) -> None:
         drive = answering(agent(), at(2000, KeyPressed("9"))).flows()
         assert drive.spoken == SORRY.undone
 
 
 class TestSilence:
-    def test_is_broken_by_each_reprompt_and_then_by_a_goodbye(self) -> None:
+    def test_a_silence_is_broken_by_each_reprompt_and_then_a_goodbye(self) -> None:
         desk = replace(agent(), silence=Silence(reprompts=["Hello?", "Anybody?"], goodbye="Bye then."))
         assert [wait(desk, times).flows().spoken for times in (1, 2, 3)] == ["Hello?", "Anybody?", "Bye then."]
         assert wait(desk, 2).flows().ended.how == "complete"
         assert wait(desk, 3).flows().ended.how == "goodbye"
 
-    def test_is_broken_in_the_language_that_is_spoken(self) -> None:
+    def test_a_silence_is_broken_in_the_language_that_is_spoken(self) -> None:
         entries = (under(1000, 950, LanguageSwitched("es-ES")), at(2000, Silent(1)))
         drive = answering(replace(agent(), voices=SPANISH), *entries).flows()
         assert drive.delivered == [Text(phrases("es").still_there, last=True, language="es-ES")]
 
 
 class TestTime:
-    def test_is_told_before_it_is_up(self) -> None:
+    def test_the_agent_is_told_before_the_time_is_up(self) -> None:
         drive = answering(agent(), at(2000, LastMinute())).flows()
         assert (drive.spoken, drive.ended.how) == (SORRY.last_minute, "complete")
 
-    def test_that_is_up_ends_the_call(self) -> None:
+    def test_time_that_is_up_ends_the_call(self) -> None:
         drive = answering(agent(), at(2000, TimeUp())).flows()
         assert drive.delivered == [Text(SORRY.time_up, last=True), End()]
 
-    def test_that_is_up_is_so_for_who_speaks_once_more(self) -> None:
+    def test_words_after_the_time_is_up_get_the_same_end(self) -> None:
         drive = answering(agent(), at(2000, TimeUp()), at(2500, Prompt("Wait!"))).flows()
         assert (drive.requests, drive.ended.how) == ([], "goodbye")
 

@@ -141,30 +141,30 @@ class TestPace:
 
 
 class TestTheCycle:
-    def test_is_closed_with_the_last_words(self) -> None:
+    def test_a_cycle_is_closed_with_the_last_words(self) -> None:
         line = Line(Talk()).hears("On", " Friday")
         line.speech.finish()
         line.until(1.0)
         assert [message for _, message in line.left] == [Text("On"), Text(" Friday", last=True)]
         assert line.speech.done
 
-    def test_whose_words_have_all_left_is_closed_with_none(self) -> None:
+    def test_a_cycle_whose_words_have_all_left_is_closed_with_none(self) -> None:
         line = Line(Talk()).hears("On Friday.").until(1.0)
         line.speech.finish()
         assert [message for _, message in line.until(2.0).left] == [Text("On Friday."), Text("", last=True)]
 
-    def test_is_closed_before_the_end(self) -> None:
+    def test_a_cycle_is_closed_before_the_end(self) -> None:
         line = Line(Talk()).hears("Goodbye!")
         line.speech.finish(End("{}"))
         assert [message for _, message in line.until(1.0).left] == [Text("Goodbye!", last=True), End("{}")]
 
-    def test_without_words_is_only_the_end(self) -> None:
+    def test_a_cycle_without_words_is_only_the_end(self) -> None:
         line = Line(Talk())
         line.speech.finish(End())
         assert [message for _, message in line.until(1.0).left] == [End()]
         assert line.speech.done
 
-    def test_is_not_done_before_its_last_message_has_arrived(self) -> None:
+    def test_a_speech_is_not_done_before_its_last_message_has_arrived(self) -> None:
         speech = Talk()
         speech.script.add("Hi")
         speech.finish()
@@ -174,7 +174,7 @@ class TestTheCycle:
         assert (done_before, speech.done) == (False, True)
         assert speech.take(9.0) is None
 
-    def test_left_open_before_is_set_off_by_a_space_once(self) -> None:
+    def test_a_cycle_left_open_before_is_set_off_by_a_space_once(self) -> None:
         assert Line(Talk(lead=" ")).hears("On", " Friday.").until(1.0).tokens == [" On", " Friday."]
 
 
@@ -210,7 +210,7 @@ class TestSentences:
 class TestOtherMessages:
     JINGLE = Media("https://hotline.example/jingle.mp3")
 
-    def test_leave_in_their_place_among_the_words(self) -> None:
+    def test_sounds_and_tones_leave_in_their_place_among_the_words(self) -> None:
         speech = Talk()
         speech.script.add("Listen.")
         speech.script.put(self.JINGLE)
@@ -222,13 +222,13 @@ class TestOtherMessages:
             Text("Listen."), self.JINGLE, Text(" Nice?"), Tones("1w2"), Text("", last=True), End(),
         ]  # fmt: skip
 
-    def test_leave_at_once_where_no_words_wait(self) -> None:
+    def test_a_sound_leaves_at_once_where_no_words_wait(self) -> None:
         speech = Talk()
         speech.script.put(self.JINGLE)
         assert Line(speech).until(0.0).times == [0.0]
         assert speech.has_sent
 
-    def test_that_change_the_language_change_that_of_the_words_after(self) -> None:
+    def test_a_switch_of_language_applies_to_the_words_after(self) -> None:
         speech = Talk(options=SpeakingOptions("it-IT"))
         speech.script.add("Ciao.")
         speech.script.turn_to("en-US", Language("en-US"))
@@ -239,7 +239,7 @@ class TestOtherMessages:
             Text("Ciao.", language="it-IT"), Language("en-US"), Text(" Hello.", last=True, language="en-US"),
         ]  # fmt: skip
 
-    def test_of_words_that_may_not_be_cut_are_one_and_only_those(self) -> None:
+    def test_words_that_may_not_be_cut_have_a_message_of_their_own(self) -> None:
         speech = Talk()
         speech.script.add("Well.")
         speech.script.say("This call is recorded. You can object, of course.", whole=True, preemptible=False)
@@ -252,7 +252,7 @@ class TestOtherMessages:
             (" So?", None),
         ]
 
-    def test_of_words_that_may_not_be_cut_are_not_the_last_before_others(self) -> None:
+    def test_words_that_may_not_be_cut_are_not_last_before_others(self) -> None:
         speech = Talk()
         speech.script.say("This call is recorded.", whole=True, preemptible=False)
         speech.script.add_sentence("Our time is up.")
@@ -262,7 +262,7 @@ class TestOtherMessages:
             Text(" Our time is up.", last=True),
         ]  # fmt: skip
 
-    def test_of_words_that_newer_ones_cut_off_have_a_cycle_of_their_own(self) -> None:
+    def test_words_that_newer_ones_may_cut_off_have_their_own_cycle(self) -> None:
         speech = Talk()
         speech.script.add("Well.")
         speech.script.say("Please wait.", whole=False, preemptible=True)
@@ -274,7 +274,7 @@ class TestOtherMessages:
             Text(" Here it is.", last=True),
         ]  # fmt: skip
 
-    def test_of_a_cut_off_recording_close_the_words_that_have_left(self) -> None:
+    def test_a_recording_that_may_be_cut_off_closes_the_words_before(self) -> None:
         speech, music = Talk(), Media("https://hotline.example/music.mp3", 0, preemptible=True)
         line = Line(speech).hears("Well.").until(1.0)
         speech.script.put(music, apart=True)
@@ -286,7 +286,7 @@ class TestOtherMessages:
 
     @pytest.mark.parametrize("end", [None, End()])
     @pytest.mark.parametrize("late", [0.0, 0.01, 1.0])
-    def test_without_words_never_cut_off_the_last_sentence(self, end: End | None, late: float) -> None:
+    def test_a_close_without_words_never_cuts_off_the_last_sentence(self, end: End | None, late: float) -> None:
         speech = Talk()
         speech.script.say("Please wait.", whole=False, preemptible=True)
         line = Line(speech).until(late)
@@ -296,7 +296,7 @@ class TestOtherMessages:
         assert speech.done
 
     @pytest.mark.parametrize("late", [0.0, 0.01, 1.0])
-    def test_without_words_never_cut_off_the_last_recording(self, late: float) -> None:
+    def test_a_close_without_words_never_cuts_off_the_last_recording(self, late: float) -> None:
         speech, music = Talk(), Media("https://hotline.example/music.mp3", 0, preemptible=True)
         speech.script.put(music, apart=True)
         line = Line(speech).until(late)
@@ -304,7 +304,7 @@ class TestOtherMessages:
         assert [message for _, message in line.until(5.0).left] == [music]
         assert speech.done
 
-    def test_in_the_middle_do_not_count_as_the_last_one_when_hushed(self) -> None:
+    def test_a_message_in_the_middle_is_not_the_last_one_when_hushed(self) -> None:
         speech = Talk()
         speech.script.say("Please wait.", whole=False, preemptible=True)
         speech.script.add_sentence("Here it is.")
@@ -313,14 +313,14 @@ class TestOtherMessages:
         line.until(3.0)
         assert (line.tokens, speech.state) == (["Please wait."], SpeechState.HUSHED)
 
-    def test_that_say_nothing_change_nothing(self) -> None:
+    def test_an_empty_sentence_changes_nothing(self) -> None:
         script = Script()
         script.add("Well.")
         script.add_sentence("")
         script.add("So.")
         assert script.text == "Well.So."
 
-    def test_that_are_not_sent_yet_are_waiting(self) -> None:
+    def test_words_that_are_not_sent_yet_are_waiting(self) -> None:
         speech = Talk()
         line = Line(speech).hears("Well.").until(1.0)
         speech.script.add_sentence("Your PIN?")
@@ -329,7 +329,7 @@ class TestOtherMessages:
         line.until(3.0)
         assert speech.script.waiting == ""
 
-    def test_close_an_older_answer_only_with_the_first_words(self) -> None:
+    def test_an_older_answer_is_closed_only_with_the_first_words(self) -> None:
         speech = Talk()
         speech.script.close_older()
         line = Line(speech).until(1.0)
@@ -338,14 +338,14 @@ class TestOtherMessages:
         speech.finish()
         assert [message for _, message in line.until(3.0).left] == [Text("", last=True), Text("Yes.", last=True)]
 
-    def test_of_words_that_cut_others_off_shorten_the_time_of_words(self) -> None:
+    def test_words_that_cut_others_off_shorten_the_playing_time(self) -> None:
         speech = Talk()
         speech.script.say("Please wait. " * 50, whole=False, preemptible=True)
         line = Line(speech).until(1.0).hears("Here it is.").until(2.0)
         assert speech.playing.until < 3.0
         assert len(line.left) == 2
 
-    def test_that_have_not_left_are_not_sent_once_it_is_hushed(self) -> None:
+    def test_words_that_have_not_left_are_not_sent_after_a_hush(self) -> None:
         speech = Talk()
         line = Line(speech).hears("One moment.")
         line.until(line.now)
@@ -402,7 +402,7 @@ class TestFates:
         speech.sent(Sent.GONE, 1.1)
         assert (speech.gone, speech.due(), speech.script.parts()) == (True, None, ("On",))
 
-    def test_of_the_first_words_tells_when_they_arrived(self) -> None:
+    def test_the_fate_of_the_first_words_tells_when_they_arrived(self) -> None:
         speech = Talk()
         assert speech.first_words_at is None
         for number, token in enumerate(["On", " Friday."]):
@@ -523,12 +523,12 @@ class TestTheEnd:
         speech.claim()
         return speech
 
-    def test_has_arrived_where_the_line_is_gone(self) -> None:
+    def test_an_end_has_arrived_where_the_line_is_gone(self) -> None:
         speech = self.ending()
         speech.sent(Sent.GONE, 2.0)
         assert speech.done
 
-    def test_that_may_be_lost_is_sent_again_after_the_words(self) -> None:
+    def test_an_end_that_may_be_lost_is_sent_again_after_the_words(self) -> None:
         speech = self.ending()
         assert speech.sent(Sent.LOST, 2.0) is None
         again = speech.due()
@@ -537,26 +537,26 @@ class TestTheEnd:
         assert speech.take(again - 0.1) is None
         assert speech.take(again) == self.GOODBYE
 
-    def test_that_may_be_lost_does_not_wait_for_purged_words(self) -> None:
+    def test_an_end_that_may_be_lost_does_not_wait_for_purged_words(self) -> None:
         speech = self.ending()
         speech.playing.play("and so on " * 100, 1.0)
         speech.sent(Sent.LOST, 2.0)
         speech.purge(3.0)
         assert speech.due() == 3.0 + CLOSING_S
 
-    def test_that_is_lost_after_a_purge_is_sent_again_soon(self) -> None:
+    def test_an_end_that_is_lost_after_a_purge_is_sent_again_soon(self) -> None:
         speech = self.ending()
         speech.playing.play("and so on " * 100, 1.0)
         speech.purge(3.0)
         speech.sent(Sent.LOST, 4.0)
         assert speech.due() == 4.0 + CLOSING_S
 
-    def test_that_another_invocation_claimed_is_left_to_it(self) -> None:
+    def test_an_end_that_another_invocation_claimed_is_left_to_it(self) -> None:
         speech = self.ending()
         speech.give_up()
         assert (speech.state, speech.in_flight, speech.take(99.0)) == (SpeechState.GIVEN_UP, False, None)
 
-    def test_of_a_killed_invocation_is_sent_again_at_its_time(self) -> None:
+    def test_the_end_of_a_killed_invocation_is_sent_again_at_its_time(self) -> None:
         speech = Talk()
         speech.finish_again(self.GOODBYE, at=5.0)
         assert (speech.take(4.9), speech.take(5.0)) == (None, self.GOODBYE)

@@ -73,7 +73,7 @@ class TestTheGreeting:
         log = [opened(), at(21, Interrupt("")), at(900, Prompt("Hello?"))]
         assert history(fold(log)) == (CallerMessage("Hello?"),)
 
-    def test_that_is_empty_is_no_line(self) -> None:
+    def test_an_empty_greeting_is_no_line(self) -> None:
         assert history(fold([opened(greeting="")])) == ()
 
 
@@ -129,7 +129,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_with_a_fragment_reported_after_the_cut_holds_it_once(self) -> None:
+    def test_a_fragment_reported_after_the_cut_is_held_once(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -141,7 +141,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_without_a_reported_fragment_takes_it_from_the_interrupt(self) -> None:
+    def test_a_fragment_without_a_report_comes_from_the_interrupt(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -151,7 +151,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_sent_in_part_after_the_purge_holds_that_part(self) -> None:
+    def test_an_answer_holds_the_part_that_was_sent_after_the_purge(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("When do you open?")),
@@ -164,7 +164,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["At ten. Every day.", "Goodbye."]
 
-    def test_with_a_missing_report_was_heard_up_to_the_next_one(self) -> None:
+    def test_an_answer_with_a_missing_report_was_heard_up_to_the_next(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -175,7 +175,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["One. Two. Three."]
 
-    def test_without_its_last_report_is_whole_when_the_next_is_played(self) -> None:
+    def test_a_report_of_the_next_answer_makes_this_one_whole(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -188,7 +188,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["One. Two.", "Thr"]
 
-    def test_without_its_last_report_is_whole_when_the_next_is_cut(self) -> None:
+    def test_a_cut_of_the_next_answer_makes_this_one_whole(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -201,7 +201,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["One. Two.", "Thr"]
 
-    def test_queued_behind_another_is_dropped_with_it(self) -> None:
+    def test_an_answer_queued_behind_another_is_dropped_with_it(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -219,7 +219,7 @@ class TestAnAnswer:
             CallerMessage("Two? Three?"),
         )
 
-    def test_queued_behind_a_played_one_is_the_one_that_is_cut(self) -> None:
+    def test_an_answer_queued_behind_a_played_one_is_the_one_cut(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -232,11 +232,11 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["First.", "Second part."]
 
-    def test_that_was_superseded_before_a_word_left_is_no_line(self) -> None:
+    def test_an_answer_superseded_before_a_word_left_is_no_line(self) -> None:
         log = [opened(greeting=""), at(1, Prompt("One,")), *answer(1, how="superseded"), at(9, Prompt("two."))]
         assert history(fold(log)) == (CallerMessage("One, two."),)
 
-    def test_that_was_superseded_without_an_interruption_will_be_played(self) -> None:
+    def test_an_answer_superseded_without_a_cut_will_be_played(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("One?")),
@@ -262,7 +262,7 @@ class TestAnAnswer:
         cut_later = [*log, at(5100, Interrupt(""))]
         assert agent_lines(*cut_later) == ["First part. First", "Second part."]
 
-    def test_in_progress_does_not_take_the_fragment_of_the_last_one(self) -> None:
+    def test_an_answer_in_progress_does_not_take_an_older_fragment(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -274,7 +274,7 @@ class TestAnAnswer:
         ]
         assert history(fold(log)) == (CallerMessage("One?"), AgentMessage("First. Rest."), CallerMessage("Two?"))
 
-    def test_without_its_last_report_is_whole_when_the_socket_ends(self) -> None:
+    def test_an_answer_without_its_last_report_is_whole_at_the_end(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -299,10 +299,10 @@ class TestAnAnswer:
             ([*answer(2000, "Sorry.", how="failed")], False),
         ],
     )
-    def test_is_unfinished_if_the_caller_did_not_hear_its_end(self, after: list[Entry], unfinished: bool) -> None:
+    def test_an_answer_is_unfinished_if_its_end_was_not_heard(self, after: list[Entry], unfinished: bool) -> None:
         assert fold([opened(greeting=""), at(2000, Prompt("Count.")), *after]).turns[-1].unfinished is unfinished
 
-    def test_does_not_take_a_fragment_that_is_none_of_its_words(self) -> None:
+    def test_an_answer_takes_no_fragment_that_is_none_of_its_words(self) -> None:
         log = [
             opened(),
             played(500, GREETING),
@@ -314,7 +314,7 @@ class TestAnAnswer:
 
 
 class TestALineThatReportsNothing:
-    def test_has_played_an_interrupted_answer_up_to_the_fragment(self) -> None:
+    def test_an_interrupted_answer_was_played_up_to_the_fragment(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -324,7 +324,7 @@ class TestALineThatReportsNothing:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_has_played_all_that_came_before_the_interrupted_answer(self) -> None:
+    def test_all_before_the_interrupted_answer_was_played(self) -> None:
         log = [
             opened(),
             at(2000, Prompt("Count.")),
@@ -353,7 +353,7 @@ class TestALineThatReportsNothing:
         ]
         assert [bare(line) for line in agent_lines(*log)] == ["One,two.Three,"]
 
-    def test_has_played_nothing_of_what_waited_behind_late_words(self) -> None:
+    def test_nothing_that_waited_behind_late_words_was_played(self) -> None:
         log = [
             opened(),
             at(2000, Prompt("Count.")),
@@ -365,7 +365,7 @@ class TestALineThatReportsNothing:
         ]
         assert agent_lines(*log) == [GREETING, "One."]
 
-    def test_has_played_all_if_the_words_that_were_cut_are_nobodys(self) -> None:
+    def test_all_was_played_if_the_words_that_were_cut_are_nobodys(self) -> None:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt("Three"))]
         assert agent_lines(*log) == [GREETING, "One. Two."]
 
@@ -374,25 +374,25 @@ class TestALineThatReportsNothing:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt(fragment))]
         assert agent_lines(*log) == [GREETING]
 
-    def test_has_played_what_stood_in_the_log_when_the_socket_ended(self) -> None:
+    def test_what_the_log_held_when_the_socket_ended_was_played(self) -> None:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Closed(1006))]
         assert agent_lines(*log) == [GREETING, "One. Two."]
 
 
 class TestTheCaller:
-    def test_who_goes_on_is_held_in_one_line(self) -> None:
+    def test_a_caller_who_goes_on_is_held_in_one_line(self) -> None:
         log = [opened(greeting=""), at(1, Prompt("My number")), at(2, Prompt("is K4T9.")), at(3, Prompt("Hello?"))]
         assert history(fold(log)) == (CallerMessage("My number is K4T9. Hello?"),)
 
     @pytest.mark.parametrize(
         "event", [Prompt(""), Prompt("  "), Partial("My"), Dtmf("5"), Unknown("?"), Problem("64107")]
     )
-    def test_is_not_quoted_with_what_is_no_utterance(self, event: Event) -> None:
+    def test_what_is_no_utterance_makes_no_line_of_the_caller(self, event: Event) -> None:
         assert caller_lines(opened(greeting=""), at(1, event)) == []
 
 
 class TestTools:
-    def test_answered_stand_between_the_words_before_and_after(self) -> None:
+    def test_tool_results_stand_between_the_words_before_and_after(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("What about K4T9?")),
@@ -413,7 +413,7 @@ class TestTools:
             AgentMessage("It is on Friday."),
         )
 
-    def test_not_answered_say_so_and_are_in_place(self) -> None:
+    def test_tool_calls_without_results_say_so_and_are_in_place(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("Book it.")),
@@ -427,7 +427,7 @@ class TestTools:
             CallerMessage("Hello?"),
         )
 
-    def test_of_two_rounds_keep_their_rounds_apart(self) -> None:
+    def test_the_tools_of_two_rounds_stay_apart(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("Book it.")),
@@ -449,7 +449,7 @@ class TestTools:
             "AgentMessage",
         ]
 
-    def test_keep_their_place_when_the_words_after_them_were_never_heard(self) -> None:
+    def test_tools_keep_their_place_before_words_that_nobody_heard(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("K4T9?")),
@@ -468,29 +468,29 @@ class TestTools:
 
 class TestTheEnd:
     @pytest.mark.parametrize("how", ["handed off", "goodbye", "complete", "superseded", "failed", "late", "gone"])
-    def test_comes_with_no_answers_end_by_itself(self, how: Ending) -> None:
+    def test_the_end_of_an_answer_alone_ends_no_session(self, how: Ending) -> None:
         assert not fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over
 
-    def test_comes_with_the_claim_before_the_end_is_sent(self) -> None:
+    def test_a_claim_ends_the_session_before_the_end_is_sent(self) -> None:
         end_claim = EndClaimed("by", "goodbye")
         call = fold([Entry(END_CLAIM, end_claim), opened(), at(1, Prompt("Bye."))])
         assert (call.over, call.end_claim) == (True, end_claim)
 
-    def test_comes_with_a_refusal(self) -> None:
+    def test_a_refusal_ends_the_session(self) -> None:
         assert fold([under(0, 2, SessionRefused())]).over
 
-    def test_comes_with_the_socket_and_cuts_what_was_not_played(self) -> None:
+    def test_a_closed_socket_ends_the_session_and_cuts_unplayed_words(self) -> None:
         log = [opened(), played(500, "Rosa's,"), at(600, Closed(1006, "gone"))]
         assert fold(log).over
         assert agent_lines(*log) == ["Rosa's,"]
 
-    def test_leaves_alone_what_was_played(self) -> None:
+    def test_a_closed_socket_leaves_played_words_alone(self) -> None:
         log = [opened(), played(500, GREETING), at(600, Closed(1000))]
         assert not fold(log).turns[0].cut
 
 
 class TestALogBegunAnew:
-    def test_holds_only_what_it_remembers_and_what_comes_after(self) -> None:
+    def test_a_snapshot_replaces_the_turns_before_it(self) -> None:
         remembered = (CallerMessage("Hi"), AgentMessage("Hello."))
         log = [
             opened(),
@@ -502,34 +502,34 @@ class TestALogBegunAnew:
         ]
         assert history(fold(log)) == (*remembered, CallerMessage("Two?"), AgentMessage("Second."))
 
-    def test_does_not_mind_what_is_noted_under_a_prompt_that_is_gone(self) -> None:
+    def test_entries_under_a_prompt_that_is_gone_add_no_line(self) -> None:
         log = [opened(), at(5, Prompt("One?")), *answer(1, "An answer to nobody."), under(4, 1, Connected())]
         assert agent_lines(*log) == [GREETING]
 
 
 class TestSuperseded:
     @pytest.mark.parametrize("event", [Prompt("Wait!"), Closed(1000)])
-    def test_by_the_caller_who_goes_on(self, event: Event) -> None:
+    def test_a_turn_is_superseded_by_the_caller_who_goes_on(self, event: Event) -> None:
         assert superseded([at(2000, Prompt("Hi")), at(2001, event)], at(2000, Prompt("Hi")).key)
 
     @pytest.mark.parametrize(
         "event", [Partial("W"), Dtmf("1"), Info("clientSpeaking", "on"), Info("tokensPlayed", "At"), Unknown("")]
     )
-    def test_not_by_the_chatter_of_the_line(self, event: Event) -> None:
+    def test_partials_keys_and_reports_supersede_no_turn(self, event: Event) -> None:
         assert not superseded([at(2000, Prompt("Hi")), at(2001, event)], at(2000, Prompt("Hi")).key)
 
-    def test_not_by_an_interrupt_that_cut_off_older_words(self) -> None:
+    def test_an_interrupt_of_older_words_supersedes_no_turn(self) -> None:
         assert not superseded([at(2000, Prompt("Hi")), at(2001, Interrupt("Good"))], at(2000, Prompt("Hi")).key)
 
-    def test_not_by_what_came_before_nor_by_its_own_acts(self) -> None:
+    def test_older_entries_and_its_own_supersede_no_turn(self) -> None:
         log = [at(1998, Prompt("Oh")), at(1999, Interrupt("At")), at(2000, Prompt("Hi")), *answer(2000, "Hello.")]
         assert not superseded(log, at(2000, Prompt("Hi")).key)
 
-    def test_by_another_prompt_of_the_same_millisecond_but_never_both(self) -> None:
+    def test_of_two_prompts_in_a_millisecond_one_is_superseded(self) -> None:
         log = [at(2000, Prompt("Hi"), "a"), at(2000, Prompt("there"), "b")]
         assert [superseded(log, entry.key) for entry in log] == [True, False]
 
-    def test_is_no_turn_that_a_machine_began(self) -> None:
+    def test_no_turn_that_a_machine_began_is_superseded(self) -> None:
         log = [at(2000, MachineAnswered("fax")), at(2001, Prompt("Leave a message."))]
         assert [superseded(log, entry.key) for entry in log] == [False, False]
 
@@ -637,12 +637,12 @@ class TestAnAnswerThatWasTakenOver:
         under(1000, 1199, AnswerEnded("complete")),
     )
 
-    def test_has_been_heard_with_the_words_of_a_killed_invocation(self) -> None:
+    def test_an_answer_keeps_the_words_of_a_killed_invocation(self) -> None:
         before = (opened(greeting=""), at(1000, Prompt("When?")), *self.TAKEN)
         heard = (played(1500, "Let me see."), played(2000, "On"))
         assert agent_lines(*before, *heard) == ["Let me see. On Friday."]
 
-    def test_that_were_noted_in_the_end_are_not_told_twice(self) -> None:
+    def test_words_that_were_logged_after_the_takeover_are_told_once(self) -> None:
         noted = under(1000, 999, AgentSaid("Let me see."))
         log = (opened(greeting=""), at(1000, Prompt("When?")), noted, *self.TAKEN)
         assert agent_lines(*log, played(1500, "Let me see."), played(2000, "On Friday.")) == [
@@ -668,13 +668,13 @@ class TestAnAnswerThatWasTakenOver:
         log = (opened(greeting=""), at(1000, Prompt("When?")), *own, words, *self.TAKEN)
         assert fold(log).turns[0].said == f"{said} On Friday."
 
-    def test_was_heard_beyond_the_words_that_a_killed_invocation_logged(self) -> None:
+    def test_a_killed_invocation_may_have_said_more_than_it_logged(self) -> None:
         log = [opened(greeting=""), at(1000, Prompt("One?")), under(1000, 100, AgentSaid("Well."))]
         heard = [played(1500, "Well."), played(1900, " Let me look.")]
         assert fold([*log, *heard]).turns[0].unlogged == "Let me look."
         assert fold([*log, heard[0]]).turns[0].unlogged == ""
 
-    def test_never_logged_keeps_the_start_of_a_shared_clause(self) -> None:
+    def test_words_that_nobody_logged_keep_the_start_of_a_clause(self) -> None:
         killed = at(1000, Prompt("When?"))
         log = (opened(greeting=""), killed, at(2000, Prompt("Hello?")), *answer(2000, "On Friday, at nine."))
         heard = (played(2500, "Let me see,"), played(3000, " what I have On Friday,"), played(3500, " at nine."))

@@ -70,7 +70,7 @@ def test_what_a_tool_did_for_the_caller_is_not_told_as_done(acts: bool, cut: boo
 
 
 class TestHistory:
-    def test_of_a_new_call_begins_with_a_word_for_the_caller(self) -> None:
+    def test_the_history_of_a_new_call_begins_with_a_caller_line(self) -> None:
         assert history(fold([opened(greeting="Hello!"), *spoken_turn(1)])) == (
             CALL_BEGINS,
             AgentMessage("Hello!"),
@@ -78,7 +78,7 @@ class TestHistory:
             AgentMessage("Answer 1."),
         )
 
-    def test_of_a_resumed_session_goes_on_from_what_it_remembers(self) -> None:
+    def test_the_history_of_a_resumed_session_begins_with_older_turns(self) -> None:
         log = [
             opened(greeting="Where were we?", remembered=(CallerMessage("Hi"), AgentMessage("Hel"))),
             *spoken_turn(1),
@@ -127,7 +127,7 @@ class TestHistory:
             f"(The caller pressed 1.){told}{said}Hello?" if said else f"(The caller pressed 1.){told} Hello?"
         )
 
-    def test_does_not_repeat_what_a_key_said(self) -> None:
+    def test_a_history_does_not_repeat_what_a_key_said(self) -> None:
         acts: list[ToolCalled | ToolReturned] = [
             ToolCalled(BY_KEY, "look", "{}"),
             ToolReturned(BY_KEY, "It is booked."),
@@ -136,7 +136,7 @@ class TestHistory:
         log += [opened(greeting=""), at(1000, KeyPressed("1")), *answer(1000, "It is  booked.")]
         assert history(fold(log)) == (CallerMessage("(The caller pressed 1.)"), AgentMessage("It is  booked."))
 
-    def test_of_an_often_resumed_session_is_valid_for_a_model(self) -> None:
+    def test_an_often_resumed_history_is_valid_for_a_model(self) -> None:
         lines: tuple[Message, ...] = ()
         for greeting in ("Hello!", "Where were we?", "", "Where were we?"):
             lines = history(
@@ -154,12 +154,12 @@ class TestHistory:
         log = [opened(greeting=""), at(1000, Prompt("Find it.")), asked, at(5000, Prompt("And?"))]
         assert ToolResults((ToolResult("t1", UNANSWERED, failed=True),)) in history(fold(log))
 
-    def test_of_no_session_is_empty(self) -> None:
+    def test_the_history_of_no_session_is_empty(self) -> None:
         assert history(Call()) == ()
 
 
 class TestALongLog:
-    def test_begins_just_before_the_turns_that_are_kept(self) -> None:
+    def test_a_snapshot_stands_just_before_the_turns_that_are_kept(self) -> None:
         log = spoken(10)
         begin = snapshot(fold(log))
         assert begin is not None
@@ -168,7 +168,7 @@ class TestALongLog:
         assert key == first_kept.under(0)
         assert (begun.agent, begun.call, begun.caller, begun.greeting) == ("rosa", "CA1", "+15550101", "")
 
-    def test_is_half_a_log_with_the_same_history(self) -> None:
+    def test_a_shortened_log_is_half_as_long_with_the_same_history(self) -> None:
         log = spoken(10)
         begin = snapshot(fold(log))
         assert begin
@@ -176,7 +176,7 @@ class TestALongLog:
         assert len(rest) < len(log) / 2
         assert history(fold(rest)) == history(fold([*log, Entry(*begin)])) == history(fold(log))
 
-    def test_counts_each_dropped_draft_once(self) -> None:
+    def test_a_snapshot_counts_each_dropped_draft_once(self) -> None:
         log = spoken(10)
         drafts = [entry.key.under(Slot.DRAFT_DROPPED.at()) for entry in log if isinstance(entry.event, Prompt)]
         log += [Entry(key, DraftDropped(Usage(7))) for key in drafts]
@@ -186,20 +186,20 @@ class TestALongLog:
         assert fold(rest).tokens == fold(log).tokens == 70
 
     @pytest.mark.parametrize("turns", range(KEPT_TURNS))
-    def test_is_none_with_no_more_turns_than_are_kept(self, turns: int) -> None:
+    def test_a_log_of_no_more_turns_than_are_kept_has_no_snapshot(self, turns: int) -> None:
         assert snapshot(fold(spoken(turns))) is None
 
-    def test_is_none_before_it_was_opened(self) -> None:
+    def test_a_session_that_never_opened_has_no_snapshot(self) -> None:
         assert snapshot(fold(spoken(10)[1:])) is None
 
-    def test_waits_for_held_digits_that_may_still_be_reworded(self) -> None:
+    def test_a_snapshot_waits_for_held_digits_that_may_be_reworded(self) -> None:
         for number, waits in {2: False, 3: True, 6: True, 7: False}.items():
             asked, held = Prompt(f"Question {number}?"), Prompt(f"It is {HELD}")
             log = [replace(one, event=held) if one.event == asked else one for one in spoken(10)]
             assert (snapshot(fold(log)) is None) is waits, number
 
     @pytest.mark.parametrize(("silences", "waits"), [(0, False), (KEPT_TURNS - 1, False), (KEPT_TURNS, True)])
-    def test_waits_for_digits_that_an_older_turn_asked_for(self, silences: int, waits: bool) -> None:
+    def test_a_snapshot_waits_for_digits_that_an_older_turn_asked_for(self, silences: int, waits: bool) -> None:
         asks = under(10_000, 189, DigitsRequested("pin", "{}"))
         log = [*spoken(10), asks, *(at(11_000 + number, Silent(1)) for number in range(silences))]
         begin = snapshot(fold(log))
@@ -208,19 +208,19 @@ class TestALongLog:
             rest = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
             assert fold(rest).collecting == fold(log).collecting == (asks.key, asks.event)
 
-    def test_waits_for_the_line_to_play_what_it_was_given(self) -> None:
+    def test_a_snapshot_waits_for_the_line_to_play_what_it_was_given(self) -> None:
         log = [entry for entry in spoken(10) if not isinstance(entry.event, Info)]
         unplayed = [*log, played(10_800, "Something else entirely.")]
         assert snapshot(fold(unplayed)) is None
         assert snapshot(fold([*unplayed, at(10_900, Interrupt(""))])) is not None
 
-    def test_does_not_wait_for_a_line_that_reports_nothing(self) -> None:
+    def test_a_snapshot_does_not_wait_for_a_line_without_reports(self) -> None:
         log = spoken(10, reports=False)
         begin = snapshot(fold(log))
         assert begin
         assert history(fold([*log, Entry(*begin)])) == history(fold(log))
 
-    def test_does_not_wait_for_an_answer_that_never_ended(self) -> None:
+    def test_a_snapshot_does_not_wait_for_an_answer_without_an_end(self) -> None:
         log = [
             entry
             for entry in spoken(10)
@@ -231,7 +231,7 @@ class TestALongLog:
         assert history(fold([*log, Entry(*begin)])) == history(fold(log))
 
     @pytest.mark.parametrize("reports", [True, False])
-    def test_stays_bounded_for_hours(self, reports: bool) -> None:
+    def test_a_log_stays_bounded_for_hours(self, reports: bool) -> None:
         log, longest = spoken(0, reports), 0
         for number in range(1, 300):
             log += spoken_turn(number, reports)

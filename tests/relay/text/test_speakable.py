@@ -221,11 +221,11 @@ class TestSayAs:
             ),
         ],
     )
-    def test_that_cannot_work_fails_when_the_agent_is_defined(self, table: dict[str, str], words: str) -> None:
+    def test_a_table_that_cannot_work_fails_with_its_agent(self, table: dict[str, str], words: str) -> None:
         with pytest.raises(AgentError, match=re.escape(words)):
             agent(say_as=table)
 
-    def test_that_only_pronounces_or_shares_letters_is_not_recursive(self) -> None:
+    def test_a_pronunciation_or_shared_letters_are_not_recursive(self) -> None:
         assert agent(say_as={"pie": "<sub alias='x'>pie</sub>", "SQL": "sequel", "SQ": "SQLs"})
 
 
@@ -271,20 +271,20 @@ class TestAnAnswer:
         drive = Drive().words(*self.HELD).waits(7.1).flows()
         assert drive.spoken.endswith(f"hotline.example \u2014 {SORRY.undone}")
 
-    def test_that_is_superseded_speaks_nothing_of_it(self) -> None:
+    def test_a_superseded_answer_speaks_nothing_that_was_held_back(self) -> None:
         assert Drive().words(*self.HELD).sends().happen(Superseded()).spoken == "At"
 
-    def test_does_not_filter_the_sentences_of_the_house(self) -> None:
+    def test_hotlines_own_sentences_are_not_filtered(self) -> None:
         drive = Drive().words("**").tool_calls("t1").happen(Finished("tools")).waits(0.4)
         assert drive.spoken == "Let me look."
 
 
 class TestHoldBack:
     @pytest.mark.parametrize("text", ["It", "It is", "It is on Friday", "It's 8:30, isn't", "A snake_case", "Hi!"])
-    def test_is_nothing_for_plain_words(self, text: str) -> None:
+    def test_nothing_is_held_back_of_plain_words(self, text: str) -> None:
         assert Speakable().feed(text) == text
 
-    def test_is_nothing_but_white_space_at_any_point_of_plain_prose(self) -> None:
+    def test_plain_prose_is_held_back_at_white_space_only(self) -> None:
         prose = "Good evening! It is on Monday, at eight: a plate. Anything else?"
         one, heard = Speakable(), ""
         for end, letter in enumerate(prose, 1):
@@ -313,13 +313,13 @@ class TestHoldBack:
             ("at *8*", " 8"),
         ],
     )
-    def test_is_only_what_may_become_markup(self, text: str, waits: str) -> None:
+    def test_only_what_may_become_markup_is_held_back(self, text: str, waits: str) -> None:
         assert held(text) == waits
 
     @pytest.mark.parametrize(
         ("text", "waits"), [("A N", " N"), ("A New Yo", " noo Yo"), ("A No", ""), ("A Dr", " Dr")]
     )
-    def test_is_what_may_become_a_word_of_the_table(self, text: str, waits: str) -> None:
+    def test_what_may_become_a_word_of_the_table_is_held_back(self, text: str, waits: str) -> None:
         assert held(text, say_as=NAMES) == waits
 
     @pytest.mark.parametrize(
