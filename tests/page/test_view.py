@@ -87,11 +87,11 @@ def lane(
 
 
 class TestTheConversation:
-    def test_is_empty_before_a_call(self) -> None:
+    def test_the_conversation_is_empty_before_a_call(self) -> None:
         assert view((), LIVE)["call"] is None
         assert view((), LIVE)["lines"] == []
 
-    def test_is_told_as_it_was_heard(self) -> None:
+    def test_the_conversation_is_told_as_it_was_heard(self) -> None:
         observations = [*ANSWERED, on(1500), played(1900, "On Friday,"), played(2200, " at eight.")]
         assert spoken(observations) == ["agent: Hello!", "caller: When?", "agent: On Friday, at eight."]
 
@@ -150,7 +150,7 @@ class TestTheConversation:
         passed = kept(2000, Announced("other", "+15550142", "+15550100"), log=call_log(CALL))
         assert spoken([*ANSWERED, passed])[0] == "agent: Hello!"
 
-    def test_is_of_the_newest_call_only(self) -> None:
+    def test_the_conversation_is_of_the_newest_call_only(self) -> None:
         other = [kept(1, AgentSaid("no"), log="session/other"), WordBegun(START + 1500, "CA2", "no"), *GREETED]
         assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
 
@@ -165,7 +165,7 @@ class TestTheNextRequest:
     def rows(self, observations: list[Observation]) -> list[dict[str, Any]]:
         return list(view(taped(observations), LIVE)["history"]["rows"])
 
-    def test_is_what_the_model_will_hold(self) -> None:
+    def test_the_next_request_is_what_the_model_will_get(self) -> None:
         assert [row["text"] for row in self.rows(ANSWERED)] == [
             "(The call begins.)", "Hello!", "When?", "On Friday, at eight.",
         ]  # fmt: skip
@@ -195,7 +195,7 @@ class TestTheNextRequest:
 
 
 class TestTheTimeline:
-    def test_has_a_span_for_each_time_the_agent_speaks(self) -> None:
+    def test_the_timeline_has_a_span_for_each_time_the_agent_speaks(self) -> None:
         assert lane(CUT, "agent") == [("voice", 300, 610, "Hello!"), ("cut", 1500, 2002, "On Friday, at")]
 
     def test_lets_a_voice_that_still_speaks_reach_to_the_last_moment(self) -> None:
@@ -210,7 +210,7 @@ class TestTheTimeline:
             ("setup", "the call begins"), ("said", "When?"), ("interrupt", "interrupts after “at”"),
         ]  # fmt: skip
 
-    def test_has_a_span_from_a_tools_question_to_its_answer(self) -> None:
+    def test_the_timeline_has_a_span_from_a_tools_call_to_its_result(self) -> None:
         observations = [*ASKED, kept(1100, ToolCalled("t1", "find", "{}"), 101, frame=1000)]
         assert lane(observations, "tools") == [("tool", 1100, None, "find({})")]
         observations.append(kept(1300, ToolReturned("t1", "No.", failed=True), 102, frame=1000))
@@ -224,7 +224,7 @@ class TestTheTimeline:
             ("throttled", "trouble", "first piece after 150 ms, throttled"),
         ],
     )
-    def test_has_a_span_for_each_question_to_the_model(self, how: str, kind: str, label: str) -> None:
+    def test_the_timeline_has_a_span_for_each_request_to_the_model(self, how: str, kind: str, label: str) -> None:
         request = Request("Answer.", (CallerMessage("Hello. When?"),))
         observations = [
             *ASKED,
@@ -350,10 +350,10 @@ class TestAMoment:
 
 
 class TestChanges:
-    def test_name_what_differs_only(self) -> None:
+    def test_changes_name_only_what_differs(self) -> None:
         assert changes({"lines": [1], "step": None}, {"lines": [1, 2], "step": None}) == {"lines": [1, 2]}
 
-    def test_tell_a_new_page_everything(self) -> None:
+    def test_changes_tell_a_new_page_everything(self) -> None:
         assert changes({}, {"step": None, "shapes": {"a": 1}}) == {
             "step": None,
             "shapes": {"put": {"a": 1}, "gone": []},

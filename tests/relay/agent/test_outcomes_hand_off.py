@@ -65,7 +65,7 @@ class TestAHandOff:
             "</Number><Say>hi</Say>",
         ],
     )
-    def test_that_leads_nowhere_is_told_without_the_number(self, to: str) -> None:
+    def test_a_hand_off_that_leads_nowhere_is_told_without_the_number(self, to: str) -> None:
         with pytest.raises(UnreachableError) as caught:
             HandOff("asked", to)
         assert isinstance(caught.value, OperatorError)
@@ -75,11 +75,11 @@ class TestAHandOff:
         )
 
     @pytest.mark.parametrize("rings", [0, 4, 601])
-    def test_that_rings_too_shortly_or_too_long_is_none(self, rings: int) -> None:
+    def test_a_hand_off_that_rings_too_shortly_or_too_long_is_refused(self, rings: int) -> None:
         with pytest.raises(UnreachableError, match=f"HandOff.rings is {rings}, not 5 to 600"):
             HandOff("asked", "+15550199", rings=rings)
 
-    def test_is_noted_with_what_the_caller_hears_if_nobody_answers(self) -> None:
+    def test_a_hand_off_is_logged_with_the_words_if_nobody_answers(self) -> None:
         to, here = "+15550199", ("t1", "it-IT", phrases("it-IT"))
         plain = HandedOff("t1", "asked", to, nobody=phrases("it-IT").nobody, language="it-IT")
         assert HandOff("asked", to).as_event(*here) == plain
@@ -98,11 +98,11 @@ class TestAHandOff:
         ],
         ids=str,
     )
-    def test_is_noted_with_a_goodbye_in_the_agent_s_place(self, saying: Any, words: str) -> None:
+    def test_a_hand_off_is_logged_with_the_goodbye_if_nobody_answers(self, saying: Any, words: str) -> None:
         noted = HandOff("asked", "+15550199", nobody=EndCall(saying=saying)).as_event("t1", "it-IT", phrases("it-IT"))
         assert (noted.nobody, noted.ends) == (words, True)
 
-    def test_is_noted_as_xml_and_the_table_can_hold_it(self) -> None:
+    def test_a_hand_off_is_logged_as_xml_and_the_table_can_hold_it(self) -> None:
         hand_off = HandOff("a\x00b", "+15550199", brief="One.\nTwo.\ud800" + "x" * 1000, nobody="\x1b[0m")
         noted = hand_off.as_event("t1", "en-US", phrases("en-US"))
         assert (noted.reason, noted.nobody) == ("a b", "[0m")

@@ -62,7 +62,7 @@ def run(made: Tool, **arguments: Any) -> Outcome:
 
 
 class TestATool:
-    def test_is_named_and_described_as_its_function(self) -> None:
+    def test_a_tool_is_named_and_described_as_its_function(self) -> None:
         spec = tool(book).spec
         assert (spec.name, spec.description) == ("book", "Book a table.\n\nAsk for the day first.")
 
@@ -73,7 +73,7 @@ class TestATool:
         assert schema["properties"]["note"] == {"type": "string", "description": "What the kitchen should know."}
         assert schema["additionalProperties"] is False
 
-    def test_is_called_with_what_the_model_wrote_and_who_calls(self) -> None:
+    def test_a_tool_gets_what_the_model_wrote_and_who_calls(self) -> None:
         said = run(
             tool(book),
             table={"seats": 2, "outside": True},
@@ -92,14 +92,14 @@ class TestATool:
         with pytest.raises(ToolError, match="there is no caller"):
             run(tool(book), table={"seats": 2}, meal="lunch", names=[], caller={"number": "+15550199"})
 
-    def test_is_still_the_function_in_a_unit_test(self) -> None:
+    def test_a_tool_is_still_the_function_in_a_unit_test(self) -> None:
         assert book(Table(2), Meal.LUNCH, [], CALLER).startswith("2 inside")
 
-    def test_has_options(self) -> None:
+    def test_a_tool_has_options(self) -> None:
         made = tool(book, saying="Let me look.", deadline=3.0)
         assert (made.saying, made.deadline, made.function) == ("Let me look.", 3.0, book)
 
-    def test_without_arguments_takes_none_at_all(self) -> None:
+    def test_a_tool_without_arguments_takes_none_at_all(self) -> None:
         def hours() -> str:
             """Tell the opening hours."""
             return "ten to six"
@@ -304,7 +304,7 @@ class TestDigits:
         """Check the PIN of an account."""
         return f"{account} {number} {caller.number} {type(number).__name__}"
 
-    def test_are_filled_in_and_hidden_from_the_model(self) -> None:
+    def test_digits_are_filled_in_and_hidden_from_the_model(self) -> None:
         made = ask_digits(self.pin, saying="Your PIN?", length=4)
         assert list(made.spec.schema["properties"]) == ["account"]
         assert made.run('{"account": "A1"}', CALLER, digits="0042") == "A1 0042 +15550101 Digits"
@@ -328,7 +328,7 @@ class TestDigits:
             (None, "#", "#", ""),
         ],
     )
-    def test_are_whole_after_their_length_or_the_key_that_ends(
+    def test_digits_are_whole_after_their_length_or_the_key_that_ends(
         self, length: int | None, ends: str, keys: str, whole: str | None
     ) -> None:
         assert DigitsPrompt("Your PIN?", length, ends).whole(keys) == whole
@@ -344,7 +344,9 @@ class TestDigits:
             ({"timeout": 0}, "give 1 to 60"),
         ],
     )
-    def test_that_could_not_be_keyed_in_are_an_error_of_the_agent(self, options: dict[str, Any], words: str) -> None:
+    def test_digits_that_nobody_can_key_in_are_an_error_of_the_agent(
+        self, options: dict[str, Any], words: str
+    ) -> None:
         with pytest.raises(AgentError, match=words):
             ask_digits(self.pin, **({"saying": "Your PIN?"} | options))
 
@@ -370,14 +372,14 @@ class TestWhatComesOfATool:
         ],
         ids=str,
     )
-    def test_is_what_its_type_says(self, returned: object, outcome: object) -> None:
+    def test_the_outcome_of_a_tool_is_what_its_type_says(self, returned: object, outcome: object) -> None:
         def act() -> object:
             """Do it."""
             return returned
 
         assert tool(act).run("{}", CALLER) == outcome
 
-    def test_is_told_to_the_model_in_words(self) -> None:
+    def test_the_outcome_of_a_tool_is_told_to_the_model_in_words(self) -> None:
         assert (
             in_words((Say("Hi"), Play("https://hotline.example/a.mp3", answer="It was played."))) == "It was played."
         )

@@ -91,7 +91,7 @@ class TestAPlainAnswer:
         assert request.messages[-1] == CallerMessage("What about K4T9?")
         assert [spec.name for spec in request.tools] == ["find", "weather"]
 
-    def test_asks_so_even_if_older_words_are_played_after_the_prompt(self) -> None:
+    def test_a_request_ends_with_the_caller_after_late_played_words(self) -> None:
         cut = [at(1000, Prompt("Hi")), at(1500, Interrupt(""))]
         (request,) = Drive(call=call(*cut, played(5001, " Yes."))).requests
         assert request.messages[-2:] == (AgentMessage("Yes."), CallerMessage("What about K4T9?"))
@@ -124,7 +124,7 @@ class TestAPlainAnswer:
 
 
 class TestTools:
-    def test_are_run_and_their_answer_goes_back_to_the_model(self) -> None:
+    def test_tools_are_run_and_their_answer_goes_to_the_model(self) -> None:
         drive = (
             Drive().words("Let me see. ").tool_calls("t1", arguments='{"reference":"K4T9"}').happen(Finished("tools"))
         )
@@ -139,7 +139,7 @@ class TestTools:
         assert drive.spoken == "Let me see. It is on Friday."
         assert drive.ended.how == "complete"
 
-    def test_of_one_round_run_together_and_answer_in_their_order(self) -> None:
+    def test_tools_of_a_round_run_together_and_answer_in_their_order(self) -> None:
         drive = Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools"))
         assert set(drive.running) == {"t1", "t2"}
         drive.returns("t2", "Sunny")
@@ -147,7 +147,7 @@ class TestTools:
         drive.returns("t1", "Friday")
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"), ToolResult("t2", "Sunny")))
 
-    def test_have_slots_after_the_words_before_them(self) -> None:
+    def test_tools_have_slots_after_the_words_before_them(self) -> None:
         drive = Drive().words("One moment.").tool_calls("t1").tool_calls("t2")
         places = [(run.slot, run.result_slot) for run in drive.running.values()]
         drive.happen(Finished("tools")).returns("t1", "a").returns("t2", "b").tool_calls("t3")
@@ -157,23 +157,23 @@ class TestTools:
         order = [said[0], *places[0], *places[1], *places[2], said[1], max(drive.events)]
         assert order == sorted(set(order))
 
-    def test_wait_for_the_model_to_end_its_round(self) -> None:
+    def test_tools_wait_for_the_model_to_end_its_round(self) -> None:
         drive = Drive().tool_calls("t1").returns("t1", "Friday")
         assert len(drive.requests) == 1
         assert len(drive.happen(Finished("tools")).requests) == 2
 
-    def test_that_do_not_exist_are_named_to_the_model(self) -> None:
+    def test_tools_that_do_not_exist_are_named_to_the_model(self) -> None:
         drive = Drive().tool_calls("t1", "fly").happen(Finished("tools"))
         assert drive.requests[1].messages[-1] == ToolResults(
             (ToolResult("t1", "There is no tool fly.", failed=True),)
         )
         assert not drive.running
 
-    def test_that_fail_are_words_for_the_model(self) -> None:
+    def test_tools_that_fail_are_words_for_the_model(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "No such booking.", failed=True)
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "No such booking.", failed=True),))
 
-    def test_that_take_a_moment_are_covered_by_their_words_once(self) -> None:
+    def test_tools_that_take_a_moment_are_covered_by_words_once(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(0.29)
         assert drive.posted == []
         drive.waits(0.02)
@@ -181,16 +181,16 @@ class TestTools:
         drive.waits(1.0)
         assert drive.spoken == "Let me look."
 
-    def test_that_are_quick_are_not_covered(self) -> None:
+    def test_quick_tools_are_not_covered(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday", after=0.2)
         assert drive.words("Friday.").happen(Finished("end")).flows().spoken == "Friday."
 
-    def test_that_are_covered_leave_a_space_to_the_words_after(self) -> None:
+    def test_covered_tools_leave_a_space_to_the_words_after(self) -> None:
         drive = Drive().words("Hm.").tool_calls("t1").happen(Finished("tools")).waits(0.4).returns("t1", "Friday")
         drive.words("On Friday.").happen(Finished("end")).flows()
         assert drive.spoken.split() == ["Hm.", "Let", "me", "look.", "On", "Friday."]
 
-    def test_that_hang_are_given_up_and_the_late_return_is_of_no_use(self) -> None:
+    def test_tools_that_hang_are_given_up_with_their_late_return(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(3.9)
         assert len(drive.requests) == 1
         drive.waits(0.2)
@@ -200,7 +200,7 @@ class TestTools:
         assert drive.spoken.endswith("It hangs.")
         assert len(drive.requests) == 2
 
-    def test_without_end_are_ended(self) -> None:
+    def test_rounds_of_tools_without_end_are_ended(self) -> None:
         drive = Drive()
         for number in range(MOST_ROUNDS):
             assert len(drive.requests) == number + 1
@@ -208,12 +208,12 @@ class TestTools:
         drive.flows()
         assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.acted, "failed", MOST_ROUNDS)
 
-    def test_of_every_round_make_lines_that_a_model_takes(self) -> None:
+    def test_tools_of_every_round_make_messages_that_a_model_takes(self) -> None:
         drive = Drive().tool_calls("t1").returns("t1", "").happen(Finished("tools"))
         drive.words("Hm.").tool_calls("t2").tool_calls("t3", "fly").returns("t2", "b").happen(Finished("tools"))
         assert [problems(request.messages) for request in drive.requests] == [[], [], []]
 
-    def test_cost_what_all_their_rounds_cost(self) -> None:
+    def test_tools_cost_what_all_their_rounds_cost(self) -> None:
         drive = Drive().tool_calls("t1").returns("t1", "a").happen(Finished("tools", Usage(1, 2, 3, 4)))
         assert drive.words("Yes.").happen(Finished("end", Usage(10, 20, 30, 40))).flows().ended.usage == Usage(
             11, 22, 33, 44
@@ -525,27 +525,27 @@ class TestAModelThatFails:
 
 
 class TestTheDeadline:
-    def test_stops_the_model_and_says_so(self) -> None:
+    def test_the_deadline_stops_the_model_and_says_so(self) -> None:
         drive = Drive().dawdles(24.9)
         assert SORRY.late not in drive.spoken
         drive.waits(0.2).flows()
         assert drive.spoken.endswith(SORRY.late)
         assert (drive.stopped, drive.lasts, drive.ended.how) == (1, 1, "late")
 
-    def test_is_counted_from_the_start_of_the_work(self) -> None:
+    def test_the_deadline_is_counted_from_the_start_of_the_work(self) -> None:
         assert Drive(allowed=2.0).waits(2.1).flows().spoken == SORRY.late
 
-    def test_lets_go_of_a_tool(self) -> None:
+    def test_the_deadline_lets_go_of_a_tool(self) -> None:
         drive = Drive(agent(tool(find, deadline=60.0))).tool_calls("t1").happen(Finished("tools")).waits(25.1).flows()
         assert drive.spoken.endswith(SORRY.acted)
         assert drive.ended.how == "late"
 
-    def test_comes_after_the_words_before_it(self) -> None:
+    def test_the_words_of_the_deadline_come_after_the_words_before(self) -> None:
         drive = Drive().words("It is on").dawdles(25.1).flows()
         assert drive.spoken.startswith("It is on ")
         assert drive.spoken.endswith(f" {SORRY.late}")
 
-    def test_holds_for_an_answer_that_has_ended_but_for_a_tool(self) -> None:
+    def test_the_deadline_holds_while_only_a_tool_still_runs(self) -> None:
         drive = (
             Drive(agent(tool(find, saying="Let me look.", deadline=60.0))).tool_calls("t1").happen(Finished("tools"))
         )
@@ -554,11 +554,11 @@ class TestTheDeadline:
 
 
 class TestSuperseded:
-    def test_before_anything_stops_the_model_and_is_quiet(self) -> None:
+    def test_an_answer_superseded_before_its_words_stops_the_model(self) -> None:
         drive = Drive().happen(Superseded())
         assert (drive.stopped, drive.posted, drive.said, drive.ended.how) == (1, [], [], "superseded")
 
-    def test_while_words_are_on_their_way_waits_for_their_fate(self) -> None:
+    def test_a_superseded_answer_waits_for_words_on_their_way(self) -> None:
         drive = Drive().words("On Friday.", " At nine.").happen(Superseded())
         assert not drive.answer.done
         drive.sends()
@@ -568,14 +568,14 @@ class TestSuperseded:
         ("fate", "said"),
         [(Sent.DELIVERED, ["On Friday."]), (Sent.LOST, ["On Friday."]), (Sent.BUSY, []), (Sent.GONE, [])],
     )
-    def test_notes_what_had_reached_the_line(self, fate: Sent, said: list[str]) -> None:
+    def test_a_superseded_answer_logs_what_had_reached_the_line(self, fate: Sent, said: list[str]) -> None:
         assert Drive().words("On Friday.").happen(Superseded()).sends(fate).said == said
 
-    def test_while_a_busy_line_is_waited_for_gives_the_message_up(self) -> None:
+    def test_a_superseded_answer_gives_up_a_message_to_a_busy_line(self) -> None:
         drive = Drive().words("On Friday.").sends(Sent.BUSY).happen(Superseded())
         assert (drive.said, drive.ended.how) == ([], "superseded")
 
-    def test_while_a_tool_runs_lets_it_end_and_is_quiet(self) -> None:
+    def test_a_superseded_answer_lets_its_tool_end_and_is_quiet(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools"), after=0.1).happen(Superseded(), after=0.1)
         assert not drive.answer.done
         drive.waits(1.0)
@@ -584,17 +584,17 @@ class TestSuperseded:
         assert (drive.ended.how, drive.posted) == ("superseded", [])
         assert drive.stopped == 0
 
-    def test_while_a_tool_hangs_waits_no_longer_than_its_deadline(self) -> None:
+    def test_a_superseded_answer_waits_for_a_tool_until_its_deadline(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).happen(Superseded()).waits(4.1)
         assert drive.ended.how == "superseded"
         assert ToolReturned("t1", TOO_SLOW, failed=True) in drive.events.values()
 
-    def test_after_the_last_word_was_delivered_changes_nothing(self) -> None:
+    def test_a_prompt_after_the_last_delivered_word_changes_nothing(self) -> None:
         drive = Drive().tool_calls("t1").happen(ModelFailed("stalled"))
         drive.sends().happen(Superseded()).returns("t1", "late")
         assert drive.ended.how == "failed"
 
-    def test_twice_is_superseded(self) -> None:
+    def test_an_answer_superseded_twice_is_superseded(self) -> None:
         drive = Drive().words("On").happen(Superseded()).happen(Superseded()).sends()
         assert (drive.ended.how, drive.stopped) == ("superseded", 1)
 
@@ -797,12 +797,12 @@ class TestATurnWithoutAPrompt:
 
 
 class TestDigits:
-    def test_are_asked_for_and_looked_for_after_their_time(self) -> None:
+    def test_digits_are_asked_for_and_looked_for_after_their_time(self) -> None:
         drive = Drive(DESK).tool_calls("a", "check_pin").happen(Finished("tools")).flows()
         assert drive.spoken == "Your PIN?"
         assert [remind.seconds for remind in drive.reminds] == [9]
 
-    def test_are_asked_for_again_after_a_noise_cut_the_question(self) -> None:
+    def test_digits_are_asked_for_again_after_a_noise(self) -> None:
         asked = under(1000, 102, DigitsRequested("check_pin", "{}"))
         log = [opened(greeting=""), at(1000, Prompt("It is me.")), asked, *answer(1000, "Your PIN?")]
         cut = [played(1400, "Your"), at(1500, Interrupt("Your")), at(2000, NoiseEnded())]
