@@ -167,10 +167,11 @@ def any_fold_is_the_same(seen: Seen) -> Iterator[str]:
 def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
     """8: the cost of a turn does not grow with the length of the call: one read of the log returns few entries.
 
-    At most it returns the 96 entries after which a log is shortened, and as many that may come in until it is.
+    At most it returns the 96 entries after which a log is shortened, and as many that may come in until it is. The
+    next session's setup reads the log too: what came into it is judged with the session that it belongs to.
     """
     for look in seen.record.looks:
-        if len(look.entries) > excuses.MOST_READ and not excused(excuses.LONG, seen, look):
+        if look.log == seen.log and len(look.entries) > excuses.MOST_READ and not excused(excuses.LONG, seen, look):
             yield f"{look.by} reads {len(look.entries)} entries at {look.began:.3f}"
 
 
@@ -180,7 +181,7 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
     Digits that the caller keyed in for a tool run it once. The caller hears no word of the model twice, also after a
     noise. One invocation asks the model about a turn. Another one may ask it too if it
 
-    - took the answer over,
+    - took the answer over from one that was killed or met a fault,
     - was killed before it said a word, or
     - does not use what the model says: another invocation logged or claimed the prompt, or the log failed.
     """
@@ -195,7 +196,7 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
         if keyed > 1:
             yield f"turn {seen.name(turn.key)} runs {KEYED_TOOL} {keyed} times; the caller keyed in once"
         askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame and not one.draft}
-        askers -= seen.takers | seen.killed_silently | seen.without_log
+        askers -= seen.takers_from_one_in_trouble(turn.key) | seen.killed_silently | seen.without_log
         if len(askers) > 1:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
     heard_by_turn = Heard(seen)

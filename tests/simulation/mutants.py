@@ -362,7 +362,7 @@ MUTANTS = [
     Mutant("an answer that forgets last: true", 4, _forgotten_last, first=3),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),
-    Mutant("a reminder that takes over from a running invocation", 3, _impatient, first=12, rates=HANGING_TOOLS),
+    Mutant("a reminder that takes over from a running invocation", 9, _impatient, rates=HANGING_TOOLS),
     Mutant("a check that never takes over", 5, _idle_check, first=2),
     Mutant("a queue that returns reminders after ten minutes", 5, _no_reminder, first=10),
     Mutant("a reminder that looks at its own turn alone", 5, _only_its_own, rates=KILLED),

@@ -195,6 +195,11 @@ class Seen:
         """The invocations that took an answer over."""
         return {put.by for put in self.record.puts if isinstance(put.entry.event, TakenOver)}
 
+    def takers_from_one_in_trouble(self, key: Key) -> set[str]:
+        """Return the invocations that took answers over, if one that gave the answer to this turn was in trouble."""
+        trouble = self.was_left(key) or any(map(self.faults, self.of(key)))
+        return self.takers if trouble else set()
+
     @cached_property
     def killed_silently(self) -> set[str]:
         """The invocations that were killed before they sent anything."""
