@@ -666,7 +666,7 @@ def test_an_answer_that_must_end_the_session_sees_an_interrupt() -> None:
         return EndCall(saying="Goodbye! " * 60)
 
     log, line = Interrupting(), HeardLine(lambda message: Sent.LOST if isinstance(message, End) else Sent.DELIVERED)
-    begin(ScriptedModel(asking(ToolCall("t1", "say_all", "{}"))), line, log, agent(say_all), allowed=15)()
+    begin(ScriptedModel(asking(ToolCall("t1", "say_all", "{}"))), line, log, agent(say_all), allowed=4)()
     sent = zip(line.times, line.messages, strict=True)
     first, second = [time for time, message in sent if isinstance(message, End)][:2]
     assert second - first < len("Goodbye! " * 60) / CHARACTERS_PER_S
