@@ -95,10 +95,10 @@ _JOINED = r"[-\u2013\u2014/&,;]"
 
 WHOLE = "|".join(
     (
-        # %[1]%, ^[1]^, and either of them half closed
+        # %[1]%, ^[1]^, and either of them half closed; but after a number, `5%[1]`, the sign is a per cent
         rf"%\[{_NUMBERS}\]%",
         rf"\^\[{_NUMBERS}\]\^",
-        rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)",
+        rf"(?:(?<![\d\s])%|\^)\[{_NUMBERS}\][%^]?(?!\Z)",
         # [1], [[2]](https://...), [doc1], [^note], <cite>3</cite>, and [S1] or [1b] where no place is named
         rf"(?=[\[<]){_NO_KEY}(?:{_NUMBER}(?:\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?|{_IN_CITE})"
         rf"|{_NO_PLACE}\[{_SHORTS}\])",

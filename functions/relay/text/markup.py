@@ -43,6 +43,13 @@ def _decoded(escape: str) -> str:
     return escape.encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
+def _ten(out: SpokenText) -> None:
+    """Say the number of the only keycap that is one character."""
+    out.part()
+    out.say("10")
+    out.part()
+
+
 def _end_block(out: SpokenText) -> None:
     out.stop()
     out.space()
@@ -60,7 +67,9 @@ _INVISIBLE = (
 _LINE = r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){0,5}"
 _BULLET = "[-*+•‣◦▪\u2013]"
 _START, _STOP = r"(?<![^\W_])", r"(?![^\W_])"
-_FACTOR = r"(?:(?<=[\d)])|(?<=[^\w.][a-zA-Z]))"
+_VARIABLE = r"(?<=[^\w.][a-zA-Z])"
+"""Matches the place after a letter that stands alone: `x*2` is a product, but `B*12*` has an emphasis."""
+
 _ADDRESS = r"(?:[.,;:!?]{0,9}[^\s.,;:!?<>()\[\]{}\"'*`|\\])"
 _HOST = r"(?P<host>[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*)"
 _LABEL = r"(?:\^[^\[\]\s]{0,20}|\d{0,3})"
@@ -120,7 +129,13 @@ INLINE = (
         at_words=True,
     ),
     # Emphasis and code: dropped, but not where they are part of a word or a number
-    rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
+    rule(r"\*{1,10}", r"(?<=[\d)])\*{1,2}(?=[\d(])", lambda out, one: out.times(one[0])),
+    rule(
+        rf"{_VARIABLE}\*{{1,2}}[\d(][^*\n]{{0,40}}\*{{0,3}}",
+        rf"{_VARIABLE}(?P<stars>\*{{1,2}})(?=[\d(])(?![^*\n]{{1,40}}(?<!\s)(?P=stars)(?![\w(*]))",
+        lambda out, one: out.times(one[0]),
+    ),
+    rule(r"\*\ufe0f", r"\*(?=\ufe0f?\u20e3)", lambda out, one: out.say(one[0])),
     rule(r"(?<=`)[*#]", r"(?<=`)[*#](?=[\d*#`])", lambda out, one: out.say(one[0])),
     rule(r"(?<=[\"'“(\[])[*#]", r"(?<=[\"'“(\[])[*#](?=[\"'”)\]])", lambda out, one: out.say(one[0])),
     rule(
@@ -135,7 +150,7 @@ INLINE = (
     rule(NEVER, r"_{1,10}", drop),
     rule(r"~{1,10}", r"~{2,10}", drop),
     rule(r"#{1,10}", r"(?<=[^\W_])#{1,10}", lambda out, one: out.say(one[0])),
-    rule(NEVER, r"#{2,10}", drop),
+    rule(NEVER, r"#{3,10}|##(?!\d)", drop),
     rule(NEVER, "`", drop),
     # Links and addresses: their text, or the host
     rule(r"(?<=\s)!", r"(?<=\s)!(?=\[)", drop),
@@ -193,6 +208,7 @@ INLINE = (
         lambda out, _: out.leave_out(),
     ),
     rule(NEVER, _INVISIBLE, lambda _, __: None),
+    rule(NEVER, "\U0001f51f", lambda out, _: _ten(out), at_words=True),
     rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out(), at_words=True),
     rule(NEVER, r"\n", lambda out, _: out.end_line()),
     rule(NEVER, r"[ \t\r\f\v]", lambda out, _: out.space()),

@@ -315,10 +315,13 @@ CITED = {
     "At nine [cite:@a], or ten [1:2-3].": "At nine, or ten.",
     "At nine \u00b9\u00b2\u00b3": "At nine",
     "20%, 20% [off], 2^3, 5 % [sic]": "20%, 20% off, 2^3, 5 % sic",
+    "A 5%[1] discount, 10 %[2] or 20%[3].": "A 5% discount, 10 % or 20%.",
+    "5% off, a 3 [of 5]": "5% off, a 3 of 5",
 }
 BESIDE = {
     "3*4 is 12, 3*4*5, 10**6, 2**10": "3*4 is 12, 3*4*5, 10**6, 2**10",
     "x**2 and (a)**2": "x**2 and (a)**2",
+    "x**2 + y**2, x**2**3, x*2*3, x*2": "x**2 + y**2, x**2**3, x*2*3, x*2",
     "5_000, 1_000_000, snake_case": "5_000, 1_000_000, snake_case",
     "$1,5 and **$1**,5 and **1**,000": "$1,5 and $1,5 and 1,000",
     "C#, F#, C##, #1, A#4": "C#, F#, C##, #1, A#4",
@@ -402,6 +405,10 @@ STARRED = {
     'Use *5, "*" or `*`.': 'Use *5, "*" or *.',
     "Press *5\n*6*": "Press *5 6",
     "*8*0, *8**9*": "*8*0, *8**9",
+    # A letter in front of an emphasis is no factor
+    "Room A**12** is free.": "Room A12 is free.",
+    "Gate B**12 or 13** now.": "Gate B12 or 13 now.",
+    "Vitamin B*12* or *B*6": "Vitamin B12 or B6",
 }
 JOINED = {
     "<day>Friday</day><time>eight</time>": "Friday eight",

@@ -52,6 +52,7 @@ WRITTEN = {
         'Press the `*` key, or `#`, then "*" (*).': 'Press the * key, or #, then "*" (*).',
         "Dial `*67#` or `*#06#`, or *#21#.": "Dial *67# or *#06#, or *#21#.",
         "The snake_case of it, don't you think?": "The snake_case of it, don't you think?",
+        "Dial ##21# or ##002#, ###5.": "Dial ##21# or ##002#, 5.",
         "About ~5 people, -5 degrees, +1 555 0100.": "About ~5 people, -5 degrees, +1 555 0100.",
     },
     "headings": {
@@ -117,6 +118,9 @@ WRITTEN = {
         "Great 🎉!": "Great!",
         "A 👩‍👩‍👧 table 👍🏽 in 🇩🇪 ❤️ today.": "A table in today.",
         "Press 1️⃣ now ✅": "Press 1 now",
+        "Press *️⃣, #️⃣ or 2️⃣*️⃣.": "Press *, # or 2*.",
+        "*️⃣ now": "* now",
+        "We have 🔟 tables, 5 🔟km at🔟.": "We have 10 tables, 5 10 km at 10.",
         "Le café ouvre ? Oui !": "Le café ouvre ? Oui !",
     },
     "too much": {
