@@ -61,7 +61,8 @@ _GIVEN_TO_TURN = ("filecite", "cite", "navlist")
 _BARE = rf"(?<![^\W_])(?<!['\u2019])(?:{'|'.join(_GIVEN_TO_TURN)})?(?:{_TURN}){{1,20}}"
 """What is left of ChatGPT's citations where a server took their delimiters away: `fileciteturn0file1L1-L5`."""
 
-_RAISED = "\u2070-\u2079\u00b2\u00b3"
+RAISED = "\u2070-\u2079\u00b9\u00b2\u00b3"
+"""The raised digits, for a class of a regular expression. In a word, each may be a citation."""
 
 _COUNTS = tuple(
     f"{word} "
@@ -132,8 +133,8 @@ WHOLE = "|".join(
         r"\{\{[ ]?[#/>&!]?\w[\w.:| -]{0,60}\}\}",
         r"\{(?i:cite|ref|source)[:_ ]?\d{1,3}\}",
         # A raised number; after a number it may be a power
-        rf"(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])",
-        rf"(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}",
+        rf"(?<![\d\u207a\u207b{RAISED}])\u00b9(?![\d{RAISED}])",
+        rf"(?<=[.,;:!?\s])[{RAISED}]{{1,4}}",
         rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?]))<sup>\[?{_NUMBERS}\]?</sup>",
         r"<sup>\d{1,3}(?:(?:,[ ]|;[ ]?)\d{1,3}){1,9}</sup>",
     )
@@ -200,9 +201,9 @@ BEGUN = "|".join(
         r"[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?",
         r"(?<![^\W_])\^\d{1,3}",
         # {{..., {cite...
-        r"\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-z]{0,6}[:_ ]?\d{0,3})?",
+        r"\{(?:\{[ ]?[#/>&!]?[\w.:| -]{0,61}\}?|[a-zA-Z]{0,6}[:_ ]?\d{0,3})?",
         # A raised number, <cite>, <sup>
-        rf"[\u00b9{_RAISED}]{{1,4}}",
+        rf"[{RAISED}]{{1,4}}",
         rf"<(?i:{_prefixes('cite')}|cite>\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?(?:<(?:/(?:{_prefixes('cite')})?)?)?)",
         rf"<(?:{_prefixes('sup')}|sup>(?:[-+\u2212]|\[?\d?[\d,;\u2013 \t-]{{0,60}}\]?)(?:<(?:/s?u?p?)?)?)",
     )

@@ -5,6 +5,7 @@ and so is a label without a colon: `(I am thinking of Friday)`.
 """
 
 import re
+from collections.abc import Iterable
 
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.prefixes import listed
@@ -43,14 +44,22 @@ _SHORT = ("my", "mi", "ma", "mon", "meu", "ai", "i", "i am", "i'm", "the", "so,"
 _LETTER = r"[^\W\d_]|[\u0900-\u0963]"
 """A letter, or a vowel sign of Hindi, which is no word character for `re`."""
 
+_GAP = r"[\s_-]"
 _ENDING = rf"(?:{_LETTER}){{0,14}}"
-_LEAD = rf"\s{{0,2}}(?:(?:(?:{'|'.join(_BEFORE)}){_ENDING}|(?:{'|'.join(_SHORT)}))[\s_-]){{0,2}}"
+_LEAD = rf"\s{{0,2}}(?:(?:(?:{'|'.join(_BEFORE)}){_ENDING}|(?:{'|'.join(_SHORT)})){_GAP}){{0,2}}"
 _LABEL = rf"{_LEAD}(?:{'|'.join(_STEMS)}){_ENDING}"
 _HELD = sorted({one[:4].rstrip("[(") for one in (*_STEMS, *_BEFORE, *(f"{word} " for word in _SHORT))})
 _PARTS = sorted({one[:end] for one in _HELD for end in range(1, 4)}, key=len, reverse=True)
+
+
+def _with_gaps(begun: Iterable[str]) -> str:
+    """Return a pattern of these beginnings, with any sign between two words that a label may have there."""
+    return "|".join(begun).replace(" ", _GAP)
+
+
 _MORE = rf"{_LETTER}|[\d ,'\u2019/_-]"
 _COLON = r"[ ]{0,2}(?:[:;|\uff1a=\u2013\u2014]|->|\u2026|\.{3}|[ ]-[ ]|\n)"
-_LABEL_BEGUN = rf"\s{{0,2}}(?i:(?:{'|'.join(_HELD)})(?:{_MORE}){{0,60}}[ ]{{0,2}}\.{{0,2}}|(?:{'|'.join(_PARTS)})?)"
+_LABEL_BEGUN = rf"\s{{0,2}}(?i:(?:{_with_gaps(_HELD)})(?:{_MORE}|\s){{0,60}}\.{{0,2}}|(?:{_with_gaps(_PARTS)})?)"
 _PAIRS = {"(": ")", "\uff08": "\uff09", "[": "]", "{": "}", "<": ">", "\u3010": "\u3011", "\u00ab": "\u00bb"}
 _OPENS, _CLOSES = (re.escape("".join(signs)) for signs in (_PAIRS, _PAIRS.values()))
 

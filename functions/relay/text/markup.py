@@ -212,7 +212,7 @@ INLINE = (
     rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out(), at_words=True),
     rule(NEVER, r"\n", lambda out, _: out.end_line()),
     rule(NEVER, r"[ \t\r\f\v]", lambda out, _: out.space()),
-    rule(NEVER, r"(?s:[^\W_]+|.)", lambda out, one: out.say(one[0])),
+    rule(NEVER, rf"(?s:[^\W_{citations.RAISED}]+|.)", lambda out, one: out.say(one[0])),
 )
 
 PLAIN = 2

@@ -28,7 +28,11 @@ _LAST = listed(
 """Labels before words for the caller."""
 _OTHERS = ("Human", "User", "HUMAN", "USER")
 """Labels of the caller's next words, which a model makes up: nothing after them is an answer to what was said."""
-_GIVENS = ("Arguments", "Args", "Parameters")
+_GIVENS = listed(
+    "arguments, args, parameters, action input, action_input, action call, action_call, tool input, tool_input, "
+    "tool call, tool_call"
+)
+"""Labels of a call's arguments, in any case. JSON follows."""
 _COLON = r"(?:[ ]\d{1,2})?[*_]{0,2}:[*_]{0,2}"
 
 _STEP_ENDS = Pattern(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
@@ -44,8 +48,8 @@ _TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{begun(('json', 'code'))})?\s{{0,3}
 
 STEPS = (
     Section(
-        rf"(?:{begun((*_STEPS, *_GIVENS))})(?:[ ]\d{{0,2}})?[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
-        Pattern(rf"(?i:(?:action|tool)[ _](?:input|call)|{any_of(_GIVENS)}){_COLON}\s{{0,3}}\{{"),
+        rf"(?i:{begun(_GIVENS)})(?:[ ]\d{{0,2}})?[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
+        Pattern(rf"(?i:{any_of(_GIVENS)}){_COLON}\s{{0,3}}\{{"),
         lambda _: _PARTS,
     ),
     Section(
@@ -106,7 +110,7 @@ def _call_begun(tools: frozenset[str]) -> str:
     """Return a pattern of the beginnings of a call of these tools."""
     modules = begun(("functions.", "default_api.", "tools.", "tool."))
     given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
-    called = rf"(?:{any_of(tools)})(?:\((?:{given})?|[ :]{{0,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
+    called = rf"(?:{any_of(tools)})(?:\((?:{given})?|[ ]?:?[ ]?(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
     return rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun(tools)})|{called}))"
 
 
