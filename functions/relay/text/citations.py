@@ -12,19 +12,26 @@ from itertools import groupby
 from functions.relay.text.prefixes import listed
 
 _NUMBERS = r"\d{1,3}(?:[ \t]?[,;\u2013-][ \t]?\d{1,3}){0,9}"
+_AND = "[ ](?:and|und|y|et|e|&)[ ]"
 _SOURCE = (
     r"(?i:doc|document|dokument|documento|source|src|quelle|fuente|fonte|cite|citation|ref|reference|web|webpage|page"
     r"|file|attached_file|search|memory|oaicite|chunk|passage|snippet|excerpt|context|kb"
     r"|turn\d{1,2}\w{1,9})"
 )
-_TITLED = rf"{_SOURCE}s?:[ \t@#][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
-_ONE_NAMED = rf"{_SOURCE}(?:e?[sn])?(?:[ _-]?id)?(?:[ \t]?[:_#=-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
+_TITLED = (
+    rf"{_SOURCE}s?(?:[ ]?\d{{1,3}})?:[ \t@#][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
+)
+_ONE_NAMED = (
+    rf"{_SOURCE}(?:e?[sn])?(?:[ _-]?id)?(?:[ \t]?[:_#=-]?[ \t]?(?:{_NUMBERS}(?:{_AND}{_NUMBERS})?|start|end|needed))"
+)
 _NAMED = rf"{_ONE_NAMED}(?:[,;][ \t]?{_ONE_NAMED}){{0,9}}"
 _LOCATED = rf"(?:\d{{1,3}}:)?{_NUMBERS}(?:\u2020[^\[\]\u3010\u3011\n]{{0,80}})?"
 _FILE = r"[\w-]{1,60}\.(?:pdf|md|txt|docx?|html?|csv|xlsx?|pptx?|json)(?:[,:#][^\[\]\n]{0,40})?"
 _ALONE = r"(?i:sources?|quellen?|fuentes?|fonti|citations?|refs?|references?)"
 _OAI = r"oai_citation\w{0,15}:\d{1,3}[^\[\]\n]{0,90}"
-_INNER = rf"\^?(?:{_TITLED}|{_ALONE}|{_OAI}|{_NAMED}|{_LOCATED}|{_NUMBERS}|{_FILE}|[\u2460-\u2473])\^?"
+_INNER = (
+    rf"\^?(?:{_TITLED}|{_ALONE}|{_OAI}|{_NAMED}|{_LOCATED}|{_NUMBERS}|(?:{_SOURCE}s?:)?{_FILE}|[\u2460-\u2473])\^?"
+)
 _NOTE = r"\^[^\[\]\s]{1,20}"
 _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
@@ -81,8 +88,8 @@ _NUMBER = rf"(?!{_COUNTED}[ ][^\W\d_A-Z])"
 
 _PLACES = listed(
     "seat, seats, Seat, Seats, gate, gates, Gate, Gates, row, rows, Row, size, sizes, Size, rooms, Rooms, tables, "
-    "orders, number, numbers, Number, section, level, floor, line, lines, code, platform, is, the, a, to, at, on, "
-    "from, see, See, and, or, Sitz, Platz"
+    "Tables, orders, number, numbers, Number, section, level, floor, line, lines, code, platform, is, the, a, to, "
+    "at, on, from, see, See, and, or, Sitz, Platz"
 )
 _NO_PLACE = (
     "".join(f"(?<!\\W(?:{words}))" for words in _behind((*_COUNTS, *(f"{place} " for place in _PLACES)))) + r"(?<!\n)"
@@ -102,7 +109,7 @@ WHOLE = "|".join(
         rf"(?:(?<![\d\s])%|\^)\[{_NUMBERS}\][%^]?(?!\Z)",
         # [1], [[2]](https://...), [doc1], [^note], <cite>3</cite>, and [S1] or [1b] where no place is named
         rf"(?=[\[<]){_NO_KEY}(?:{_NUMBER}(?:\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?|{_IN_CITE})"
-        rf"|{_NO_PLACE}\[{_SHORTS}\])",
+        rf"|{_NO_PLACE}\[(?:{_SHORTS}|{_NUMBERS}{_AND}{_NUMBERS})\])",
         # ([1](https://...))
         rf"\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)",
         # noon[a], noon†
@@ -155,7 +162,7 @@ _OPENED = "|".join(
         r"[A-Za-z_]{0,13}",
         r"turn\d{0,2}\w{0,9}",
         rf"{_SOURCE}(?:e?[sn])?(?:[ _-](?:id?)?|id?)?[ \t]?[:_#=-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})",
-        rf"{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}",
+        rf"{_ONE_NAMED}[,;: ][^\[\]\n]{{0,90}}",
         rf"{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}",
         # A sign, a short mark, a page
         r"[\u2020\u2021\u00a7*]",

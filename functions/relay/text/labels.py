@@ -58,7 +58,10 @@ def _with_gaps(begun: Iterable[str]) -> str:
 
 
 _MORE = rf"{_LETTER}|[\d ,'\u2019/_-]"
-_COLON = r"[ ]{0,2}(?:[:;|\uff1a=\u2013\u2014]|->|\u2026|\.{3}|[ ]-[ ]|\n)"
+_BLANK = r"[ \u00a0\u202f]"
+"""A space, or one that does not break: French has it in front of a colon."""
+
+_COLON = rf"{_BLANK}{{0,2}}(?:[:;|\uff1a=\u2013\u2014]|->|\u2026|\.{{3}}|[ ]-[ ]|\n)"
 _LABEL_BEGUN = rf"\s{{0,2}}(?i:(?:{_with_gaps(_HELD)})(?:{_MORE}|\s){{0,60}}\.{{0,2}}|(?:{_with_gaps(_PARTS)})?)"
 _PAIRS = {"(": ")", "\uff08": "\uff09", "[": "]", "{": "}", "<": ">", "\u3010": "\u3011", "\u00ab": "\u00bb"}
 _OPENS, _CLOSES = (re.escape("".join(signs)) for signs in (_PAIRS, _PAIRS.values()))
@@ -77,7 +80,7 @@ def _star_delimiters(opened: re.Match[str]) -> Pattern:
     return Pattern(r"(?P<close>\n)" if opened["heads"] else rf"(?P<close>{re.escape(opened['sign'])}|\n)")
 
 
-_HEADS = r"(?P<heads>[ ]{0,2}(?::[ ]?(?P=sign)|(?P=sign)[ ]?:))"
+_HEADS = rf"(?P<heads>{_BLANK}{{0,2}}(?::{_BLANK}?(?P=sign)|(?P=sign){_BLANK}?:))"
 
 LABELLED = (
     Section(
@@ -90,9 +93,9 @@ LABELLED = (
         _pair_delimiters,
     ),
     Section(
-        rf"(?:\*{{1,3}}|_{{1,3}})(?:{_LABEL_BEGUN}(?:(?:{_COLON}|[ ]{{0,2}}[*_]{{1,3}})[ ]{{0,2}}[*_:]{{0,3}})?)?",
+        rf"(?:\*{{1,3}}|_{{1,3}})(?:{_LABEL_BEGUN}(?:(?:{_COLON}|{_BLANK}{{0,2}}[*_]{{1,3}}){_BLANK}{{0,2}}[*_:]{{0,3}})?)?",
         Pattern(
-            rf"(?P<sign>\*{{1,3}}|_{{1,3}}){_LABEL}(?:{_MORE}){{0,40}}?(?:{_HEADS}|{_COLON}(?=[ ]{{0,2}}[^\s*_:]))",
+            rf"(?P<sign>\*{{1,3}}|_{{1,3}}){_LABEL}(?:{_MORE}){{0,40}}?(?:{_HEADS}|{_COLON}(?={_BLANK}{{0,2}}[^\s*_:]))",
             re.IGNORECASE,
         ),
         _star_delimiters,

@@ -34,7 +34,7 @@ LATEX = (
     rule(NEVER, rf"\\(?:{_WRAPPERS})\s?\{{", lambda out, _: out.open_brace()),
     rule(NEVER, rf"\\(?:{_GONE})(?![a-zA-Z])", lambda out, _: out.remove()),
     rule(NEVER, rf"\\(?:{_SPACES})(?![a-zA-Z])", lambda out, _: out.space()),
-    rule(r"\^(?:\{?\\[a-z]{0,6})?", r"\^\{?\\circ\}?", lambda out, _: out.say("\u00b0")),
+    rule(r"\^\{?(?:\\[a-z]{0,6})?", r"\^\{?\\circ\}?", lambda out, _: out.say("\u00b0")),
     rule(NEVER, rf"\\(?P<name>{'|'.join(_SIGNS)})(?![a-zA-Z])", lambda out, one: _sign(out, _SIGNS[one["name"]])),
     rule(NEVER, r"\\[()\[\]]", lambda out, _: out.remove()),
     rule(NEVER, r"\\n(?![a-z])", lambda out, _: out.end_line()),

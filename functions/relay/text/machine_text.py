@@ -30,11 +30,16 @@ def _fence_delimiters(fence: re.Match[str]) -> Pattern:
 
 
 _BRACES = r"(?P<open>\{)|(?P<close>\})"
+_CURLS = "[\u201c-\u201f]"
 _JSON = Pattern(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
 _DICT = Pattern(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
+_CURLED = Pattern(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_CURLS}[^\u201c-\u201f]*(?:{_CURLS}|\Z)|{_BRACES}', re.DOTALL)
 
 _MORE_BRACE = r"\s{0,20}(?:\{\s{0,20})?"
 """Matches what may follow the first brace: a second one, as a template writes it (`{{"day": 5}}`)."""
+
+_KEY = r"[\w.@$ -]"
+"""A character of the first key of a JSON object."""
 
 _BRACE = rf"\{{{_MORE_BRACE}"
 
@@ -48,13 +53,18 @@ SECTIONS = (
     section(r"<(?:!(?:\[[A-Z]{0,5})?)?", r"<!\[CDATA\[", r"\]\]>"),
     section(r"<\??", r"<\?(?=[a-z])", r"\?>"),
     Section(
-        rf'{_BRACE}(?:"[\w.-]{{0,40}}(?:"\s{{0,20}})?)?',
-        Pattern(rf'\{{(?={_MORE_BRACE}"[\w.-]{{1,40}}"\s{{0,20}}:)'),
+        rf'{_BRACE}(?:"{_KEY}{{0,40}}(?:"\s{{0,20}})?)?',
+        Pattern(rf'\{{(?={_MORE_BRACE}"{_KEY}{{1,40}}"\s{{0,20}}:)'),
         lambda _: _JSON,
     ),
     Section(
-        rf"{_BRACE}(?:'[\w.-]{{0,40}}(?:'\s{{0,20}})?)?",
-        Pattern(rf"\{{(?={_MORE_BRACE}'[\w.-]{{1,40}}'\s{{0,20}}:)"),
+        rf"{_BRACE}(?:{_CURLS}{_KEY}{{0,40}}(?:{_CURLS}\s{{0,20}})?)?",
+        Pattern(rf"\{{(?={_MORE_BRACE}{_CURLS}{_KEY}{{1,40}}{_CURLS}\s{{0,20}}:)"),
+        lambda _: _CURLED,
+    ),
+    Section(
+        rf"{_BRACE}(?:'{_KEY}{{0,40}}(?:'\s{{0,20}})?)?",
+        Pattern(rf"\{{(?={_MORE_BRACE}'{_KEY}{{1,40}}'\s{{0,20}}:)"),
         lambda _: _DICT,
     ),
     Section(
@@ -85,7 +95,7 @@ class MachineTextFilter:
         calls, letters = calls_of(tools), first_of(tools)
         of_line = (*calls, *STEPS, *lines_of(tools))
         self._at_words, self._at_signs = (calls, of_line), ((*SECTIONS, *calls), (*SECTIONS, *of_line))
-        signs = f"[{SIGNS}\\]◁\u273f`~\ue200\n]"
+        signs = f"[{SIGNS}&\\\\\\]◁\u273f`~\ue200\n]"
         self._first = re.compile(f"{signs}|(?<![^\\W_])[{letters}]" if letters else signs)
         self._first_of_line = re.compile(f"{signs}|(?<![^\\W_])[A-Za-z_]")
         self._begun, self._begun_line = (

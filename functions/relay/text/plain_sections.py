@@ -19,7 +19,8 @@ _STEPS = listed(
     "process, Thought Process, Reasoning, Analysis, Reflection, Scratchpad, Inner monologue, Internal monologue, "
     "Internal note, Internal reasoning, Internal thoughts, thought, action, action_input, Action_Input, observation, "
     "thinking, reasoning, Note to self, Chain of thought, Chain of Thought, tool_call, tool_calls, tool_use, "
-    "function_call, tool_code, tool_name"
+    "function_call, tool_code, tool_name, THOUGHT, THOUGHTS, THINKING, REASONING, ANALYSIS, ACTION, ACTION INPUT, "
+    "OBSERVATION, Internal thought, Internal Thought, Internal Thoughts, Internal Reasoning, INTERNAL THOUGHT"
 )
 _LAST = listed(
     "Final Answer, Final answer, final answer, Answer, Response, Reply, Output, Spoken response, Assistant, "

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from functions.relay.text.pattern import Pattern
+from functions.relay.text.prefixes import any_of, begun
 from functions.relay.text.section import Section
 
 THOUGHT = ("thinking", "thought", "reasoning", "scratchpad", "scratch_pad", "monologue", "reflection", "analysis")
@@ -47,14 +48,23 @@ _NAME = (
 _ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300})?"""
 _UNFINISHED = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300}(?:"[^"]{0,300}|'[^']{0,300})?)?"""
 
+_ESCAPED, _ESCAPED_ENDS = ("&lt;", r"\<", r"\u003c"), ("&gt;", r"\>", r"\u003e")
+_LESS, _GREATER = (rf"(?:{one})" for one in (f"[<◁]|{any_of(_ESCAPED)}", f"[>▷]|{any_of(_ESCAPED_ENDS)}"))
+"""Match the signs of a tag, also as a server or a model escapes them."""
+
+_PLAIN_ATTRIBUTES = r"\s[^<>&\\\n]{0,100}"
+_THOUGHTS = "|".join((*THOUGHT, "think"))
+
 
 def _delimiters(tag: re.Match[str]) -> Pattern | None:
     if tag["single"]:
         return None
     name = re.escape(tag["name"].partition("=")[0])
+    if re.search(_THOUGHTS, name, re.IGNORECASE):  # a model may close a thought by another of its names
+        name = rf"(?:{name}|{_THOUGHTS})"
     return Pattern(
-        rf"(?P<close>[<◁]\s{{0,3}}/\s{{0,3}}{_SPACE}{name}\s{{0,3}}[>▷])"
-        rf"|(?P<open>[<◁]{_SPACE}{name}(?:[\s=](?:[^<>]{{0,60}}[^<>/])?)?[>▷])",
+        rf"(?P<close>{_LESS}\s{{0,3}}/\s{{0,3}}{_SPACE}{name}\s{{0,3}}{_GREATER})"
+        rf"|(?P<open>{_LESS}{_SPACE}{name}(?:[\s=](?:[^<>]{{0,60}}[^<>/])?)?{_GREATER})",
         re.IGNORECASE,
     )
 
@@ -79,6 +89,15 @@ TAGS = (
         r"(?i:[<◁]/(?:[|\uff5c]\w{0,20}[|\uff5c]?)?[\w.:=-]{0,90}\s{0,3})",
         Pattern(rf"[<◁]/{_SPACE}(?:{_NAME})\s{{0,3}}[>▷]", re.IGNORECASE),
         lambda _: None,
+    ),
+    # An escaped tag: `&lt;thinking&gt;`, `\<think\>`, `\u003cthink\u003e`
+    Section(
+        rf"(?i:{begun(_ESCAPED)}|(?:{any_of(_ESCAPED)})/?(?:[\w.=-]{{0,90}}|{_NAME}{_PLAIN_ATTRIBUTES})"
+        rf"(?:{begun(_ESCAPED_ENDS)})?)",
+        Pattern(
+            rf"(?:{any_of(_ESCAPED)})(?P<single>/)?(?P<name>{_NAME})(?:{_PLAIN_ATTRIBUTES})?{_GREATER}", re.IGNORECASE
+        ),
+        _delimiters,
     ),
     # A tool's name as a tag, such as `<find_table><day>`; but `<first_name>` in a sentence stands for a name
     Section(
