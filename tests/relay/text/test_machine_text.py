@@ -363,6 +363,7 @@ BESIDE = {
     "5<!-- a -->6": "5 6",
     "5\U0001f3896": "5 6",
     "1\ufe0f\u20e32\ufe0f\u20e3": "1 2",
+    "5\U0001f51fkm, *\ufe0f\u20e3": "5 10 km, *",
     "one\U0001f389two": "one two",
     "5\u00ad6 don\u200bt": "56 dont",
     "10<sup>6</sup>, m<sup>2</sup>, H<sub>2</sub>O": "10^6, m^2, H2O",
