@@ -62,5 +62,6 @@ def _following(webhook: Webhook, scripts: Scripts) -> menu.Verbs:
         case _:
             if choice := script.chosen(form.get("Digits", ""), form.get("SpeechResult", "")):
                 logger.info("a caller chose from a menu")
-                return menu.put_through(script, agent, choice, form.get("From", ""), form.get("To", ""))
+                caller, called = form.get("From", ""), form.get("To", "")
+                return menu.put_through(script, agent, choice, caller, called, ours=settings.caller_id)
             return menu.ask(script, agent, int(webhook.asked("round") or 0))

@@ -73,7 +73,7 @@ class Settings:
     """The ARN of the function that places calls."""
 
     caller_id: str = ""
-    """The number from which our calls come, in E.164."""
+    """The number from which our calls come, in E.164. A person who gets a call without a number sees it too."""
 
     twilio_url: str = "https://api.twilio.com"
     """Twilio's REST API. An account in another region has its own, such as `https://api.dublin.ie1.twilio.com`."""

@@ -143,4 +143,5 @@ deps = WebhookDeps(
     lambda: secrets.get("number-key"),
     records.DynamoRecords(dynamodb_client, settings.table, settings.retention_days),
     NumberRecognizer(),
+    settings.caller_id,
 )

@@ -14,7 +14,7 @@ from functions.relay.agent.menu_script import MenuChoice, MenuScript
 from functions.relay.agent.twiml_text import MOST_SPOKEN_CHARACTERS, as_xml
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.hand_off_events import MENU
-from functions.relay.wire.party import kind_of
+from functions.relay.wire.party import shown_number
 
 PATH = "/menu"
 """The path of the webhook to which all steps of a menu lead."""
@@ -59,19 +59,18 @@ def ask(script: MenuScript, agent: str, number: int = 0) -> Verbs:
     return gather, Redirect(following, method="POST")
 
 
-def put_through(script: MenuScript, agent: str, choice: MenuChoice, caller: str, called: str) -> Verbs:
-    """Return the verbs that put a caller through. A withheld caller is shown as the number that was called.
-
-    Twilio refuses a <Dial> to a number without a caller id. Source: Twilio, error 13214.
-    """
-    ours = kind_of(caller) != "number" and kind_of(called) == "number"
+def put_through(
+    script: MenuScript, agent: str, choice: MenuChoice, caller: str, called: str, *, ours: str = ""
+) -> Verbs:
+    """Return the verbs that put a caller through. `ours` is a number of ours for callers without one."""
+    shown = shown_number(caller, called, (choice.to,), ours)
     dial = Dial(
         action=_url(script, agent, "dialed"),
         method="POST",
         answer_on_bridge=True,
         timeout=choice.rings,
         time_limit=LONGEST_TALK_S,
-        **({"caller_id": called} if ours else {}),
+        **({"caller_id": shown} if shown else {}),
     )
     # With this callback, the call's record says who took it. If it fails, the caller is still put through.
     told = {"status_callback": f"/call-status?{MENU}=taken", "status_callback_event": "answered"}

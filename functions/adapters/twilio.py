@@ -21,7 +21,7 @@ from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
 from functions.relay.transfer import Ring, is_followed
 from functions.relay.wire.messages import TICKET
-from functions.relay.wire.party import kind_of
+from functions.relay.wire.party import shown_number
 
 MOST_PARAMETER_BYTES = 700
 """Most bytes of a client's parameters. Twilio accepts 800, names included."""
@@ -122,8 +122,11 @@ class RingUrls:
     hold: str
 
 
-def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls: RingUrls) -> str:
-    """Return the TwiML that puts the caller of an agent through: the phones of these people ring."""
+def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls: RingUrls, *, ours: str = "") -> str:
+    """Return the TwiML that puts the caller of an agent through: the phones of these people ring.
+
+    `ours` is a number of ours for callers without one.
+    """
     response, hand_off = VoiceResponse(), ring.hand_off
     if ring.number and hand_off.meanwhile:
         _say(response, hand_off.meanwhile, agent, hand_off.language)
@@ -132,7 +135,9 @@ def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls:
     if kind == "workflow":
         response.append(_queue(hand_off, target, about, urls))
     else:
-        dial = {"action": urls.over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
+        shown = shown_number(announced.caller, announced.called, (hand_off.people[one] for one in ring.people), ours)
+        dial = {"action": urls.over, "method": "POST", "timeout": hand_off.rings}
+        dial |= {"caller_id": shown} if shown else {}
         dial["time_limit"] = hand_off.minutes * 60
         response.append(_dial(ring, about, dial, urls))
     return _document(response)
@@ -248,15 +253,6 @@ def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], urls: Ring
     queue = Enqueue(workflow_sid=workflow, action=urls.over, method="POST", **waits)
     queue.task(json.dumps({"reason": hand_off.reason, "brief": hand_off.brief, **about}))
     return queue
-
-
-def _caller_id(announced: Announced) -> dict[str, str]:
-    """Return our number as the caller id if the caller has none: Twilio refuses a <Dial> to a number without one.
-
-    Source: Twilio, error 13214.
-    """
-    ours = kind_of(announced.caller) != "number" and kind_of(announced.called) == "number"
-    return {"caller_id": announced.called} if ours else {}
 
 
 def _dial(ring: Ring, about: dict[str, str], attributes: dict[str, Any], urls: RingUrls) -> Dial:

@@ -60,6 +60,9 @@ class WebhookDeps:
     recognizer: Recognizer = NoRecognizer()
     """Recognises private data in what agents' functions say."""
 
+    caller_id: str = ""
+    """The deployment's number, for callers without one who are put through; empty if it has none."""
+
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""
         found = [one.event for one in entries if isinstance(one.event, Announced)]

@@ -46,7 +46,7 @@ def let_ring(deps: WebhookDeps, ring: Ring, announced: Announced, call: str) -> 
     url = partial(_url, deps, ring.hand_off.id, ring.number)
     machine = partial(url, "/machine", call=call)
     urls = twilio.RingUrls(url("/dialed"), partial(url, "/whisper"), machine, url("/hold"))
-    return twilio.put_through(ring, deps.agents[announced.agent], announced, call, urls)
+    return twilio.put_through(ring, deps.agents[announced.agent], announced, call, urls, ours=deps.caller_id)
 
 
 def _longest_s(hand_off: HandedOff) -> int:

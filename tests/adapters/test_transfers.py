@@ -63,6 +63,12 @@ def test_no_caller_id_is_made_up_where_we_have_no_number() -> None:
     assert dial.get("callerId") is None
 
 
+def test_the_deployments_number_is_shown_for_a_browser() -> None:
+    announced, wanted = Announced("desk", "client:alice", ""), HandedOff("t1", "asked", "+12125550111")
+    document = twilio.put_through(first_ring(wanted), DESK, announced, CALL, URLS, ours="+12125550100")
+    assert ElementTree.fromstring(document)[0].get("callerId") == "+12125550100"
+
+
 @pytest.mark.parametrize(
     ("to", "tag"),
     [("+15550100", "Number"), ("sip:desk@example.com;transport=tls", "Sip"), ("sip:a@example.com?x=1&y=2", "Sip")],

@@ -128,6 +128,13 @@ def test_nothing_is_whispered_of_a_hand_off_that_is_not_there(twiml: ModuleType,
     assert verbs(whispered(twiml, f"CA{uuid4().hex}")) == []
 
 
+def test_the_person_sees_our_number_if_the_caller_has_none(aws: Aws) -> None:
+    twiml, browser = aws.handler("twiml", HOTLINE_CALLER_ID="+12125550100"), f"CA{uuid4().hex}"
+    answered(twiml, "/voice", form(browser, "ringing") | {"From": "client:alice", "To": ""})
+    note(twiml, browser)
+    assert hand_over(twiml, browser).attrib["callerId"] == "+12125550100"
+
+
 def test_a_person_is_put_through_without_the_table(aws: Aws) -> None:
     assert verbs(whispered(aws.handler("twiml", HOTLINE_TABLE="nowhere"), "CA1")) == []
 

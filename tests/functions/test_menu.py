@@ -93,6 +93,12 @@ def test_a_withheld_caller_is_shown_as_our_number(menu: ModuleType) -> None:
     assert dial.attributes["callerId"] == CALLED
 
 
+def test_the_deployments_number_is_shown_for_a_browser(aws: Aws) -> None:
+    menu = aws.handler("menu", HOTLINE_CALLER_ID="+12125550100")
+    _, dial = answered(menu, "chosen", {"Digits": "1", "From": "client:alice", "To": ""}, round="1")
+    assert dial.attributes["callerId"] == "+12125550100"
+
+
 @pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled"])
 def test_who_reaches_nobody_can_leave_a_message(menu: ModuleType, status: str) -> None:
     said, record, goodbye, ended = answered(menu, "dialed", {"DialCallStatus": status}, agent="tape")

@@ -152,14 +152,15 @@ def test_what_answers_when_the_others_fail_shares_nothing_with_them(dev: Synthes
     assert set(variables) == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 
-def test_the_menu_knows_only_its_url_and_where_its_secret_is(dev: Synthesized) -> None:
+def test_the_menu_knows_its_url_our_number_and_where_its_secret_is(dev: Synthesized) -> None:
     routes = dev.properties("AWS::ApiGatewayV2::Route").values()
     integrations = dev.properties("AWS::ApiGatewayV2::Integration")
     [menu] = [one["Target"] for one in routes if one["RouteKey"] == "POST /menu"]
     [target] = [one["IntegrationUri"] for name, one in integrations.items() if f"<{name}>" in menu]
     assert target == "<MenuFunction.Arn>"
     variables = set(dev.function("menu")["Environment"]["Variables"])
-    assert {one for one in variables if one.startswith("HOTLINE_")} == {"HOTLINE_PUBLIC_URL", "HOTLINE_SECRETS"}
+    known = {one.removeprefix("HOTLINE_") for one in variables if one.startswith("HOTLINE_")}
+    assert known == {"PUBLIC_URL", "SECRETS", "CALLER_ID"}
 
 
 def test_no_door_leads_to_the_function_that_places_calls(dev: Synthesized) -> None:

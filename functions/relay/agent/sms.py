@@ -38,7 +38,7 @@ class Sms:
         """Return the order for the call's log. Raises ValueError if one of the two has no number for messages."""
         if self.to is None and caller.kind != "number":
             raise ValueError("No text message can be sent: the caller has no number.")
-        if kind_of(caller.called) in ("sip", "client"):
+        if kind_of(caller.called) not in ("number", "short code"):
             raise ValueError("No text message can be sent: the call has no number of ours as its sender.")
         to = self.to or caller.number
         return SmsOrdered(to, well_formed(self.text), caller.called)

@@ -1,13 +1,14 @@
 """Finds the kind of an address that Twilio gives: a number, a SIP address, a client, or a withheld number.
 
 Sources: Twilio, "Voice TwiML: From" (`client:` and `sip:` addresses), "WhatsApp Business Calling with Programmable
-Voice" (`whatsapp:` and a number) and "Why am I getting calls from these strange
-numbers?" (words for a withheld number, spelt on the keys of a phone).
+Voice" (`whatsapp:` and a number), "SIP and TwiML interaction" (`To` is the URI that was called) and "Why am I getting
+calls from these strange numbers?" (words for a withheld number, spelt on the keys of a phone).
 """
 
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 PartyKind = Literal["number", "short code", "sip", "client", "withheld"]
@@ -48,6 +49,25 @@ def kind_of(address: str) -> PartyKind:
             return "short code"
         case _:
             return "withheld"
+
+
+def shown_number(caller: str, called: str, dialled: Iterable[str], ours: str = "") -> str:
+    """Return our number that the dialled people see in place of the caller's; empty if they see the caller's own.
+
+    Twilio refuses a <Dial> to a number for a caller without one, unless it names a number of ours. `ours` is that of
+    the deployment. The number in a SIP address counts last: the caller may have typed any. Source: Twilio, "Error
+    13214: Dial: invalid callerId value".
+    """
+    if kind_of(caller) == "number":
+        return ""
+    to_number = any(kind_of(one) not in ("sip", "client") for one in dialled)
+    possible = (called, ours, _sip_user(called)) if to_number else (called,)
+    return next((one for one in possible if kind_of(one) == "number"), "")
+
+
+def _sip_user(address: str) -> str:
+    """Return the user of a SIP address, without parameters and a password; "" for another address."""
+    return re.split(r"[;:]", address.partition(":")[2].partition("@")[0])[0] if kind_of(address) == "sip" else ""
 
 
 def mark_of(address: str, pepper: str) -> str:

@@ -32,7 +32,11 @@ def test_a_caller_without_a_number_gets_none(number: str) -> None:
         Sms("Hi").ordered(Caller(number, "+15550100", "CA1"))
 
 
-@pytest.mark.parametrize("called", ["client:hotline", "sip:hotline@example.com"])
+@pytest.mark.parametrize("called", ["client:hotline", "sip:hotline@example.com", "", "anonymous"])
 def test_a_call_without_a_number_of_ours_sends_none(called: str) -> None:
     with pytest.raises(ValueError, match="no number of ours as its sender"):
         Sms("Hi", to="+15550102").ordered(Caller("+15550101", called, "CA1"))
+
+
+def test_a_short_code_of_ours_sends_it() -> None:
+    assert Sms("Hi").ordered(Caller("+15550101", "40404", "CA1")).sender == "40404"

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.relay import Caller
-from functions.relay.wire.party import WITHHELD_WORDS, PartyKind, kind_of, mark_of
+from functions.relay.wire.party import WITHHELD_WORDS, PartyKind, kind_of, mark_of, shown_number
 
 KINDS: dict[str, PartyKind] = {
     "+12125550142": "number",
@@ -48,6 +48,35 @@ KINDS: dict[str, PartyKind] = {
 @pytest.mark.parametrize(("address", "kind"), KINDS.items())
 def test_an_address_is_of_one_kind(address: str, kind: PartyKind) -> None:
     assert kind_of(address) == kind
+
+
+OURS = "+12125550100"
+
+
+@pytest.mark.parametrize(
+    ("called", "ours", "shown"),
+    [
+        ("+12125550199", OURS, "+12125550199"),
+        ("sip:+12125550199@example.sip.twilio.com", "", "+12125550199"),
+        ("sip:+12125550199;phone-context=x:secret@example.com:5061;transport=tls", "", "+12125550199"),
+        ("sip:+12125550199@example.sip.twilio.com", OURS, OURS),
+        ("sip:help@example.sip.twilio.com", OURS, OURS),
+        ("", OURS, OURS),
+        ("sip:help@example.sip.twilio.com", "", ""),
+        ("sip:example.sip.twilio.com", "", ""),
+        ("client:+12125550199", "", ""),
+        ("", "help", ""),
+    ],
+)
+@pytest.mark.parametrize("caller", ["sip:alice@example.sip.twilio.com", "client:alice", "anonymous"])
+def test_a_number_of_ours_is_shown_for_a_caller_without(caller: str, called: str, ours: str, shown: str) -> None:
+    assert shown_number(caller, called, ("client:anna", "+12125550111"), ours) == shown
+
+
+def test_the_people_see_who_calls_if_they_can() -> None:
+    assert shown_number("+12125550142", "", ("+12125550111",), OURS) == ""
+    assert shown_number("client:alice", "", ("client:anna", "sip:anna@example.com"), OURS) == ""
+    assert shown_number("client:alice", "+12125550199", ("client:anna",), OURS) == "+12125550199"
 
 
 @pytest.mark.parametrize("word", WITHHELD_WORDS)
