@@ -1,5 +1,6 @@
 """Checks a call back that a tool has returned against the rules for calls, and plans it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from functions.live.deps import Deps
@@ -28,16 +29,17 @@ class CallBacks:
 
     def plan(self, call_back: CallBack, caller: Caller) -> tuple[CallPlanned, str]:
         """Return the plan, and when it is due, in words for the model. Raises ToolError, LogError."""
-        now = datetime.fromtimestamp(self.now / 1000, UTC)
+        now, name = datetime.fromtimestamp(self.now / 1000, UTC), call_back.agent or self.agent
+        if (agent := self.deps.agents.get(name)) is None:
+            raise ToolError(f"There is no agent {name}; there is {', '.join(self.deps.agents)}.")
+        # The agent that calls may not speak the language of this call: it would be refused then.
+        caller = replace(caller, language=agent.nearest(caller.language))
         try:
             plan = call_back.planned(caller, self.agent, now, self.deps.most_ahead)
         except ValueError as error:
             raise ToolError(str(error)) from error
-        if plan.agent not in self.deps.agents:
-            raise ToolError(f"There is no agent {plan.agent}; there is {', '.join(self.deps.agents)}.")
         facts, ours = self.deps.facts_of(plan.to), self.deps.facts_of(plan.sender).line
-        calling = self.deps.agents[plan.agent].calling
-        if refused := may_be_planned(plan, facts, ours, calling, self._entries()):
+        if refused := may_be_planned(plan, facts, ours, agent.calling, self._entries()):
             raise ToolError(f"No call back is possible then ({refused.why}). {refused.words}")
         return plan, told(plan, facts.callee)
 

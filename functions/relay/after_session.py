@@ -4,9 +4,10 @@ A callback may come twice, late, or before the end of the socket. The decision d
 is the same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<Enqueue>", action callbacks.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from functions.relay.agent.language_tags import nearest
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
@@ -56,9 +57,9 @@ class PassOn:
 
     passed: PassedToAgent
 
-    def announced(self, before: Announced, languages: Container[str]) -> Announced:
+    def announced(self, before: Announced, languages: Iterable[str]) -> Announced:
         """Return the announcement of that agent's session. `languages` are those that it speaks."""
-        language = self.passed.language if self.passed.language in languages else ""
+        language = nearest(self.passed.language, languages)
         return replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
 
 

@@ -37,8 +37,9 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
     found = _at_this_hour(_looked_up(agent, caller_of(deps, agent, announced, call)), agent, announced)
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
-            greeting = _judged(deps, agent, greeting, agent.language) if greeting else greeting
-            announced = replace(announced, agent=name, greeting=greeting, earlier=recall.of(name))
+            language = (other := deps.agents[name]).nearest(announced.language)
+            greeting = _judged(deps, agent, greeting, language or other.language) if greeting else greeting
+            announced = replace(announced, agent=name, greeting=greeting, language=language, earlier=recall.of(name))
         case PassTo(name):
             logger.error("arrive passes a caller to %s, which is not an agent of this deployment", name)
         case Mapping():

@@ -14,8 +14,10 @@ from functions.webhooks.deps import WebhookDeps
 def unanswered(name: str, agent: Agent, language: str = "", *, outbound: bool = False) -> str:
     """Return the TwiML of the menu of the agent with this name, in a language of the call; or of its apology.
 
-    A person whom we have called hears the apology: nobody waits at the numbers of the menu for that call.
+    The language may be that of another agent, which had the call before. A person whom we have called hears the
+    apology: nobody waits at the numbers of the menu for that call.
     """
+    language = agent.nearest(language)
     if agent.menu is None or outbound:
         return twilio.farewell(agent.phrases_in(language or agent.language).unavailable, agent, language)
     return menu.document(menu.ask(script(agent, language), name))

@@ -1,5 +1,6 @@
 """Sentences outside of a session: in the language of the call, by a voice that speaks it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -8,10 +9,11 @@ import pytest
 
 from functions import agents
 from functions.adapters import twilio
-from functions.relay import Agent, Recording, Voice
+from functions.relay import Agent, Menu, Option, PassTo, Recording, Voice
 from functions.relay.agent.phrases import phrases
-from functions.relay.log.events import Announced, Entry, LanguageSwitched, SessionJoined, SessionOpened
-from functions.relay.log.keys import OPENING, Key, call_log, session_log
+from functions.relay.log.events import Announced, Entry, LanguageSwitched, Placed, SessionJoined, SessionOpened
+from functions.relay.log.keys import OPENING, Key, call_log, callee_log, session_log
+from functions.webhooks.unanswered import unanswered
 from tests.conftest import Aws
 from tests.functions.events import AT, webhook
 
@@ -22,6 +24,7 @@ HOTEL = Agent(
     voicemail="Please call us back.",
     recording=Recording({"en-US": "This call is recorded.", "es-ES": "Esta llamada queda grabada."}),
 )
+DESK = replace(HOTEL, menu=Menu([Option({"en-US": "bookings", "es-ES": "reservas"}, to="+15550190")]))
 SPANISH = Agent("Be brief.", "¡Hola!", {"es-ES": HOTEL.voices["es-ES"]})
 SORRY = phrases("es").unavailable
 URLS = twilio.CallbackUrls("wss://relay.example", "https://api.example/ended", "https://api.example/recorded")
@@ -64,6 +67,40 @@ def test_a_call_that_has_turned_to_spanish_is_too(twiml: Any) -> None:
     twiml.log.append(session_log(connection), Entry(OPENING, opened))
     twiml.log.append(session_log(connection), Entry(Key(AT + 2, "switch"), LanguageSwitched("es-ES")))
     assert apology(twiml, call) == ("es-ES", SORRY)
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"), [("es-MX", "es-ES"), ("es", "es-ES"), ("fr-FR", "en-US"), ("", "en-US")]
+)
+def test_an_apology_is_in_a_language_of_the_agent(language: str, spoken: str) -> None:
+    for agent, document in (
+        (HOTEL, unanswered("hotel", HOTEL, language)),
+        (DESK, unanswered("desk", DESK, language)),
+    ):
+        say = next(ElementTree.fromstring(document).iter("Say"))
+        sentence = (
+            agent.phrases_in(spoken).unavailable if agent.menu is None else agent.phrases_in(spoken).assistant_away
+        )
+        assert say.get("language") == spoken and str(say.text).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language", "greeting"), [("es-MX", "es-MX", "¡Hola!"), ("en-US", "en-US", "Hello!")]
+)
+def test_who_arrives_at_another_agent_hears_its_language(
+    twiml: Any, monkeypatch: pytest.MonkeyPatch, tag: str, language: str, greeting: str
+) -> None:
+    called = f"+1555{uuid4().int % 10**7:07}"
+    billing = Agent("Be brief.", greeting, {tag: Voice("Google", f"{tag}-Neural2-A")})
+    monkeypatch.setitem(agents.AGENTS, "billing", billing)
+    monkeypatch.setitem(agents.AGENTS, "hotel", replace(HOTEL, arrive=lambda caller: PassTo("billing")))
+    placed = Placed("hotel", "r1", (("language", "es-ES"),))
+    twiml.log.append(callee_log(called), Entry(Key(AT, "placed"), placed))
+    form = {"CallSid": f"CA{uuid4().hex}", "From": "+15550100", "To": called, "Direction": "outbound-api"}
+    answer = twiml.handler(webhook("/voice-out", form, "agent=hotel&request=r1"), None)
+    say, connect = ElementTree.fromstring(answer["body"])
+    assert (say.get("language"), say.text) == (language, billing.phrases.automated)
+    assert connect[0].get("language") == language
 
 
 @pytest.mark.parametrize(("language", "text"), [("", ENGLISH_TEXT), ("es-ES", SPANISH_TEXT)])

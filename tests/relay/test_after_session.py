@@ -254,7 +254,10 @@ def test_a_lost_socket_does_not_change_the_voice() -> None:
 PASSED = PassedToAgent("t1", "billing", "Billing, hello!", "es-ES")
 
 
-@pytest.mark.parametrize(("languages", "language"), [(("en-US", "es-ES"), "es-ES"), (("en-US",), "")])
+@pytest.mark.parametrize(
+    ("languages", "language"),
+    [(("en-US", "es-ES"), "es-ES"), (("en-US", "es-MX"), "es-MX"), (("es-MX", "es-ES"), "es-ES"), (("en-US",), "")],
+)
 def test_a_call_is_passed_to_another_agent_in_its_language(languages: tuple[str, ...], language: str) -> None:
     assert ended(HANDED, PASSED) == PassOn(PASSED)
     before = Announced("rosa", "+15550101", "+15550100", ticket="t0")

@@ -21,8 +21,8 @@ SOONEST = timedelta(minutes=1)
 class CallBack:
     """A call that the agent places later to the person on the phone. A call's newest one counts. Raises ValueError.
 
-    It comes from the number of this call, in its language. All rules for calls hold when it is ordered and when its
-    time has come: hours, countries, attempts, wishes not to be called.
+    It comes from the number of this call, in its language if the agent speaks it. All rules for calls hold when it is
+    ordered and when its time has come: hours, countries, attempts, wishes not to be called.
     """
 
     at: datetime | timedelta

@@ -93,7 +93,7 @@ class PassedToAgent:
     """That agent's first sentence; None for its own greeting."""
 
     language: str = ""
-    """The call's language. That agent begins in it if it speaks it."""
+    """The call's language. That agent begins in its nearest one, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
