@@ -53,7 +53,7 @@ def handler(event: dict[str, Any], _: object) -> HttpResponse:
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
         metrics.fault("webhook")
-        return {"statusCode": 500} if str(event.get("rawPath")) in _NOTED else twiml(_instead(event))
+        return _instead(event)
 
 
 def _token() -> str:
@@ -107,23 +107,29 @@ def _end_for_machine(connection: str, answered_by: str) -> None:
         metrics.fault("invoke")
 
 
-def _instead(event: Mapping[str, Any]) -> str:
-    """Return the TwiML for a webhook that failed: a menu or an apology; in a queue and for a whisper, no words."""
-    if event.get("rawPath") == "/hold":
-        return waiting.hold("", AGENTS[answering("")], "", "/hold")
-    if event.get("rawPath") in ("/whisper", "/taken"):
-        return twilio.whisper("", AGENTS[answering("")])
-    name, outbound = _called(event)
-    return unanswered(name, AGENTS[name], outbound=outbound)
+def _instead(event: Mapping[str, Any]) -> HttpResponse:
+    """Return the answer to a webhook that failed: a menu or an apology; in a queue and for a whisper, no words.
+
+    In a call that we placed it is an error: then Twilio asks the call's fallback, whose URL names the agent and the
+    language. Source: Twilio, "Call resource", `FallbackUrl`.
+    """
+    path, form = str(event.get("rawPath")), _form(event)
+    if path == "/hold":
+        return twiml(waiting.hold("", AGENTS[answering("")], "", "/hold"))
+    if path in ("/whisper", "/taken"):
+        return twiml(twilio.whisper("", AGENTS[answering("")]))
+    if path in _NOTED or path == "/voice-out" or form.get("Direction", "inbound") != "inbound":
+        return {"statusCode": 500}
+    name = answering(form.get("To", ""))
+    return twiml(unanswered(name, AGENTS[name]))
 
 
-def _called(event: Mapping[str, Any]) -> tuple[str, bool]:
-    """Return the name of the called number's agent, else the default one; and whether we placed the call."""
+def _form(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the fields of a webhook; {} if they cannot be read."""
     try:
-        form = Webhook.read(event).form
-        return answering(form.get("To", "")), form.get("Direction", "inbound") != "inbound"
+        return Webhook.read(event).form
     except Exception:  # noqa: BLE001 - the request itself may be what failed
-        return answering(""), False
+        return {}
 
 
 deps = WebhookDeps(

@@ -184,16 +184,17 @@ class Driver:
         return verbs
 
     async def _fall_back(self, failed: Request, over: _OverError) -> Verbs:
-        """Ask the fallback URL for a document instead, if the number has one and it is not what failed.
+        """Ask the fallback URL for a document instead, if the number or the order has one and it is not what failed.
 
         https://www.twilio.com/docs/usage/security/availability-reliability
         """
-        if not self._setting.fallback or failed.url == self._setting.fallback or over.problem is None:
+        fallback = self._answered.order.fallback if self._answered else self._setting.fallback
+        if not fallback or failed.url == fallback or over.problem is None:
             raise over
         self._record.add(over.problem)
         form = self._identity.form("in-progress" if self._record.sessions or self._picked_up else "ringing")
         form |= {"ErrorCode": str(over.problem.code), "ErrorUrl": failed.url}
-        return await self._fetch(Request(self._setting.fallback, form), failing=over.outcome)
+        return await self._fetch(Request(fallback, form), failing=over.outcome)
 
     def _request(self, url: str, verb: Verb, form: Mapping[str, str]) -> Request:
         return Request(urljoin(self._base, url), form, verb.attributes.get("method", "POST").upper())

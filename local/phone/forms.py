@@ -53,6 +53,9 @@ class Order:
     screened: str = ""
     """The URL that gets during the call who answered (AsyncAmd). If it is empty, the answer webhook gets that."""
 
+    fallback: str = ""
+    """The URL that gets the call when a document fails; empty if it has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

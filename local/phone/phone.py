@@ -121,7 +121,8 @@ class Phone:
         field = {name: values[0] for name, values in order.items()}
         wanted = frozenset(order.get("StatusCallbackEvent", ("completed",)))
         screened = field.get("AsyncAmdStatusCallback", "") if field.get("AsyncAmd") == "true" else ""
-        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted, screened)
+        fallback = field.get("FallbackUrl", "")
+        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted, screened, fallback)
         identity = Identity(
             field["From"], field["To"], self._account_sid, call_sid or sid("CA"), direction="outbound-api"
         )

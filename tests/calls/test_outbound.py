@@ -259,4 +259,16 @@ def test_a_call_without_an_order_gets_no_agent(line: DevStack, phone: Phone) -> 
     """Twilio signs whatever its account's own calls ask for, so the agent must be one of ours."""
     order = {"To": ["+14155550199"], "From": [CALLER_ID], "Url": [f"{PUBLIC_URL}/voice-out?agent=nobody"]}
     call = phone.answer(order).wait_until_over()
-    assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]
+    assert (call.outcome, call.verbs) == ("failed", ())
+
+
+def test_a_failed_call_is_apologised_for_in_its_language(
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spanish = Agent("Be brief.", "¡Hola!", {"es-ES": Voice("Google", "es-ES-Neural2-A")}, calling=AT_ALL_HOURS)
+    monkeypatch.setitem(agents.AGENTS, "reminder", spanish)
+    order = dict(ordered(line, twilio, number).order)
+    nowhere = {**order, "Url": [order["Url"][0].replace("agent=reminder", "agent=nobody")]}
+    call = phone.answer(nowhere).wait_until_over()
+    [say, _] = call.verbs
+    assert (say.attributes["language"], say.text) == ("es-ES", spanish.phrases.unavailable)

@@ -238,6 +238,27 @@ def test_a_webhook_that_lacks_a_field_is_answered_with_an_apology(twiml: ModuleT
     assert verbs(leave(twiml, {"CallSid": "CA1"})) == ["Say", "Hangup"]
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/voice-out", {"Direction": "outbound-api"}),
+        ("/voice-out", {}),
+        ("/relay-ended", {"Direction": "outbound-api"}),
+        ("/dialed", {"Direction": "outbound-api"}),
+    ],
+)
+def test_a_failed_webhook_of_our_call_leads_to_its_fallback(
+    twiml: ModuleType, path: str, form: dict[str, str]
+) -> None:
+    """Only the URL of that fallback names the agent and the language of the call."""
+    assert twiml.handler(webhook(path, form, "agent=desk&request=r1"), None) == {"statusCode": 500}
+
+
+@pytest.mark.parametrize("path", ["/hold", "/whisper", "/taken"])
+def test_who_waits_or_answers_hears_no_error_in_our_call_either(twiml: ModuleType, path: str) -> None:
+    assert "Say" not in verbs(answered(twiml, webhook(path, {"Direction": "outbound-api"})))
+
+
 # A session has ended
 
 HANDED_OVER = {"HandoffData": json.dumps({"hand_off": "t1"})}

@@ -146,8 +146,9 @@ def test_what_its_url_says_is_covered_by_the_signature(twiml: ModuleType, call: 
 
 
 @pytest.mark.parametrize("query", ["", "agent=nobody", "agent="])
-def test_for_an_agent_that_is_not_there_a_sentence_is_said(twiml: ModuleType, call: str, query: str) -> None:
-    assert verbs(answered(twiml, call, "human", query)) == ["Say", "Hangup"]
+def test_for_an_agent_that_is_not_there_the_fallback_speaks(twiml: ModuleType, call: str, query: str) -> None:
+    fields = form(call, AnsweredBy="human")
+    assert twiml.handler(webhook("/voice-out", fields, query), None) == {"statusCode": 500}
 
 
 # Progress
