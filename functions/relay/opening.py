@@ -91,7 +91,7 @@ def plan_opening(facts: SetupFacts, agent_named: Callable[[str], Agent]) -> Plan
         return Open(ticket, opened, "passed on")
     greeting = sentence_after(facts.call, facts.connection) or _if_lost(before, agent)
     opened = replace(opened, greeting=greeting, language=before.language)
-    return Open(ticket, opened, "resumed", _resuming(opened, agent))
+    return Open(ticket, opened, "resumed", _resuming(opened, agent, announced.language))
 
 
 def _opened(facts: SetupFacts, announced: Announced, agent: Agent) -> SessionOpened:
@@ -137,9 +137,13 @@ def _if_lost(before: Call, agent: Agent) -> str:
     return agent.phrases_in(before.language or agent.language).back if lost else ""
 
 
-def _resuming(opened: SessionOpened, agent: Agent) -> tuple[Outgoing, ...]:
-    """Return the messages that switch to the language that was spoken, and say the first sentence if there is one."""
-    language = opened.language if opened.language != agent.language else ""
-    switch = (Language(language),) if language else ()
-    words = (Text(opened.greeting, last=True, language=language or None),) if opened.greeting else ()
+def _resuming(opened: SessionOpened, agent: Agent, announced: str) -> tuple[Outgoing, ...]:
+    """Return the messages that switch to the language that was spoken, and say the first sentence if there is one.
+
+    Twilio begins the session in the `announced` language, or in the agent's first.
+    """
+    language = opened.language or agent.language
+    switch = (Language(language),) if language != (announced or agent.language) else ()
+    spoken = language if language != agent.language else None
+    words = (Text(opened.greeting, last=True, language=spoken),) if opened.greeting else ()
     return (*switch, *words)

@@ -11,6 +11,7 @@ from functions.relay.log.events import (
     Announced,
     Entry,
     HandedOff,
+    LanguageSwitched,
     SessionEnded,
     SessionJoined,
     SessionOpened,
@@ -104,6 +105,22 @@ def test_a_resumed_session_goes_on_in_the_callers_language() -> None:
         Language("es-ES"),
         Text(back, last=True, language="es-ES"),
     )
+
+
+def test_a_call_that_began_in_another_language_goes_on_in_the_first() -> None:
+    """Twilio begins the new session in the announced language, which the caller has left."""
+    spanish, back = replace(ANNOUNCED, language="es-ES"), ROSA.phrases_in("en-US").back
+    left = (
+        Entry(OPENING, SessionOpened("rosa", "CA1", "", "", language="es-ES")),
+        at(500, LanguageSwitched("en-US")),
+    )
+    assert opening(known(JOINED, announced=spanish), (*left, *LOST[1:])).messages == (
+        Language("en-US"),
+        Text(back, last=True),
+    )
+    kept = (left[0], *LOST[1:])
+    back = ROSA.phrases_in("es-ES").back
+    assert opening(known(JOINED, announced=spanish), kept).messages == (Text(back, last=True, language="es-ES"),)
 
 
 def test_an_untaken_hand_off_is_reported_first() -> None:
