@@ -150,7 +150,7 @@ class Answer:
             case Finished(reason, usage, model):
                 self._model_ended(cut=reason == "length")
                 self._requests.spend(usage, model)
-                self._requests.end(reason, self._reply.spoke_now)
+                self._requests.end(reason, self._reply.spoke_now, self._reply.script.last_part())
                 if reason == "refused":
                     yield from self._apologise("failed", self._reply.phrases.declined)
             case ModelFailed("limited"):

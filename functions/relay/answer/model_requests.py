@@ -18,6 +18,7 @@ from functions.relay.cost_limits import slices_due
 from functions.relay.deadlines import ASK_UNTIL_S, LONGEST_INVOCATION_MS, MODEL_PATIENCE_S
 from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
+from functions.relay.text.utterance import ends_sentence
 from functions.relay.wire.accepted import CallIds, ids_in
 from functions.relay.wire.model import (
     AgentMessage,
@@ -51,6 +52,9 @@ class Flaw(Enum):
 a tool, use it now.)"
     )
     """It ended in the middle: at the token limit, or because the stream broke."""
+
+    UNCALLED = "(No tool has run. If you need one, call it now, and not in your text. Else go on. Repeat nothing.)"
+    """It ended to wait for a tool that it never called."""
 
     NOISE = "(A noise interrupted you, and the caller said nothing. Go on with the next word, and repeat nothing.)"
     """A noise interrupted the agent in the middle."""
@@ -89,6 +93,7 @@ class ModelRequests:
         self._sid, self._turn = names(call)
         self._slices = slices_of(call)
         self._rounds = self._repairs = 0
+        self._to_continue = ""
         self._side_effects = side_effects_before(call)
         self._began = self._sign_at = now
 
@@ -109,7 +114,7 @@ class ModelRequests:
     @property
     def may_repair(self) -> bool:
         """Whether the model may be asked again after a flaw."""
-        return self._repairs < (MOST_CONTINUATIONS if self.flaw is Flaw.CUT else MOST_REPAIRS)
+        return self._repairs < (MOST_CONTINUATIONS if self.flaw in (Flaw.CUT, Flaw.UNCALLED) else MOST_REPAIRS)
 
     @property
     def side_effects(self) -> SideEffects:
@@ -127,6 +132,7 @@ class ModelRequests:
             self._messages = fitting(merged((*self._messages, *self._told(said))))
             self._side_effects = self.side_effects
             self._repairs += self.flaw not in (None, Flaw.NOISE)
+            self._to_continue = self._words_to_continue(said)
             self.round, self.flaw = self._next_round(), None
         self._rounds += 1
         self._sign_at, self.failure = now, ""
@@ -153,11 +159,29 @@ class ModelRequests:
         if self.flaw and self.flaw.value and not self.round.needs_request:
             yield CallerMessage(self.flaw.value)
 
-    def end(self, reason: FinishReason, spoke: bool) -> None:
-        """Handle the end of the model's stream. `spoke` says whether the model said anything in this round."""
-        if reason == "length" or (reason == "tools" and spoke and self.round.empty):
+    def _words_to_continue(self, said: str) -> str:
+        """Return the agent's words with which the model is told to go on; empty if it is told something else."""
+        match self.flaw:
+            case Flaw.CUT if not self.round.needs_request:
+                return said or self._to_continue
+            case Flaw.NOISE:
+                return next((one.text for one in reversed(self._messages) if isinstance(one, AgentMessage)), "")
+            case Flaw.LOST:
+                return self._to_continue
+            case _:
+                return ""
+
+    def end(self, reason: FinishReason, spoke: bool, said: str) -> None:
+        """Handle the end of the model's stream. `spoke` says whether the model said anything in this round.
+
+        `said` is all text of the round. A model that adds nothing but punctuation to a whole sentence has ended it.
+        """
+        sign = "" if any(map(str.isalnum, said)) else said
+        if reason == "length":
             self.flaw = Flaw.CUT
-        elif self.round.empty and not spoke:
+        elif reason == "tools" and spoke and self.round.empty:
+            self.flaw = Flaw.UNCALLED
+        elif self.round.empty and not spoke and not ends_sentence(self._to_continue + sign):
             self.flaw = Flaw.EMPTY
 
     def record_failure(self, kind: FailureKind, spoke: bool) -> bool:

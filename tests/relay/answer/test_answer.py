@@ -397,6 +397,31 @@ class TestAnAnswerOfNoUse:
         assert drive.spoken == "It costs one hundred and twenty euros."
         assert drive.requests[1].messages[-2] == AgentMessage("It costs")
 
+    @pytest.mark.parametrize("cut", [Finished("length"), ModelFailed("broken")], ids=["its length", "a lost stream"])
+    @pytest.mark.parametrize(
+        ("before", "more"),
+        [("We open at nine.", ""), ("We open at nine", "."), ("我们九点开门", "。"), ('He said "yes', '."')],
+    )
+    def test_cut_off_where_a_sentence_ends_is_whole(
+        self, cut: Finished | ModelFailed, before: str, more: str
+    ) -> None:
+        drive = Drive().words(before).happen(cut).words(more).happen(Finished("end")).flows()
+        assert (drive.spoken.replace(" ", ""), drive.ended.how) == ((before + more).replace(" ", ""), "complete")
+        assert drive.lasts == 1
+
+    def test_cut_off_at_its_end_and_again_before_a_word_is_whole(self) -> None:
+        drive = Drive().words("We open at nine.").happen(Finished("length")).happen(Finished("length"))
+        assert drive.happen(Finished("end")).flows().spoken.strip() == "We open at nine."
+
+    @pytest.mark.parametrize("more", ["", ",", "…"])
+    def test_cut_off_in_a_sentence_that_is_not_continued_ends_honestly(self, more: str) -> None:
+        drive = Drive().words("We open at").happen(Finished("length")).words(more).happen(Finished("end"))
+        assert drive.happen(Finished("end")).flows().spoken.endswith(SORRY.undone)
+
+    def test_that_waits_for_a_tool_is_not_whole_without_it(self) -> None:
+        drive = Drive().words("Let me book that.").happen(Finished("tools")).happen(Finished("end"))
+        assert drive.flows().spoken == f"Let me book that. {SORRY.undone}"
+
     def test_an_answer_cut_off_again_and_again_ends_honestly(self) -> None:
         drive = Drive()
         for _ in range(3):

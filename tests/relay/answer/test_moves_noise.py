@@ -7,6 +7,7 @@ import pytest
 
 from functions.relay import Digits, ask_digits
 from functions.relay.agent.tools import AgentError
+from functions.relay.answer.actions import ModelFailed
 from functions.relay.answer.model_requests import Flaw
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call.call import Call, fold
@@ -43,6 +44,17 @@ def test_a_model_whose_sent_words_were_all_heard_is_told_to_go_on() -> None:
     call = noise(how="superseded", said="We have pasta with clams.")
     drive = Drive(call=call).words("And wine.").happen(Finished("end")).flows()
     assert drive.requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
+
+
+@pytest.mark.parametrize(("said", "rest"), [(MENU, "tiramisu. We have wine."), ("We have pasta with clams.", "")])
+def test_a_model_with_nothing_to_add_has_finished(said: str, rest: str) -> None:
+    drive = Drive(call=noise(how="superseded", said=said)).happen(Finished("end")).flows()
+    assert (drive.spoken.strip(), drive.ended.how) == (rest, "complete")
+
+
+def test_a_model_with_nothing_to_add_has_finished_after_a_lost_stream() -> None:
+    drive = Drive(call=noise(how="superseded")).happen(ModelFailed("broken")).happen(Finished("end")).flows()
+    assert (drive.spoken.strip(), drive.ended.how) == ("tiramisu. We have wine.", "complete")
 
 
 def test_an_answer_without_sent_words_is_given_again() -> None:
