@@ -150,7 +150,7 @@ class Answer:
             case Finished(reason, usage, model):
                 self._model_ended(cut=reason == "length")
                 self._requests.spend(usage, model)
-                self._requests.end(reason, self._reply.spoke_now, self._reply.script.last_part())
+                self._requests.end(reason, self._reply.spoke_now, self._reply.script.last_part(), self._reply.called)
                 if reason == "refused":
                     yield from self._apologise("failed", self._reply.phrases.declined)
             case ModelFailed("limited"):
@@ -160,7 +160,7 @@ class Answer:
                 yield from self._make(moves.limited(self._agent, self._call, self._reply.phrases), now)
             case ModelFailed(kind):
                 self._model_ended(cut=True)
-                if not self._requests.record_failure(kind, self._reply.spoke_now):
+                if not self._requests.record_failure(kind, self._reply.spoke_now, self._reply.called):
                     yield from self._apologise("failed")
 
     def _stop_model(self) -> Iterator[Stop]:

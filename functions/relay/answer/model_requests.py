@@ -54,7 +54,7 @@ a tool, use it now.)"
     """It ended in the middle: at the token limit, or because the stream broke."""
 
     UNCALLED = "(No tool has run. If you need one, call it now, and not in your text. Else go on. Repeat nothing.)"
-    """It ended to wait for a tool that it never called."""
+    """It ended to wait for a tool that it never called, or it wrote the call into its text, where nothing runs it."""
 
     NOISE = "(A noise interrupted you, and the caller said nothing. Go on with the next word, and repeat nothing.)"
     """A noise interrupted the agent in the middle."""
@@ -171,22 +171,24 @@ class ModelRequests:
             case _:
                 return ""
 
-    def end(self, reason: FinishReason, spoke: bool, said: str) -> None:
+    def end(self, reason: FinishReason, spoke: bool, said: str, called: bool) -> None:
         """Handle the end of the model's stream. `spoke` says whether the model said anything in this round.
 
         `said` is all text of the round. A model that adds nothing but punctuation to a whole sentence has ended it.
+        `called`: it has written a tool's call into its text.
         """
         sign = "" if any(map(str.isalnum, said)) else said
-        if reason == "length":
-            self.flaw = Flaw.CUT
-        elif reason == "tools" and spoke and self.round.empty:
+        if self.round.empty and (called or (reason == "tools" and spoke)):
             self.flaw = Flaw.UNCALLED
+        elif reason == "length":
+            self.flaw = Flaw.CUT
         elif self.round.empty and not spoke and not ends_sentence(self._to_continue + sign):
             self.flaw = Flaw.EMPTY
 
-    def record_failure(self, kind: FailureKind, spoke: bool) -> bool:
-        """Handle a broken stream. Return whether it makes sense to ask again."""
-        self.flaw, self.failure = Flaw.CUT if spoke else Flaw.LOST, kind
+    def record_failure(self, kind: FailureKind, spoke: bool, called: bool) -> bool:
+        """Handle a broken stream. Return whether it makes sense to ask again. `called` as in `end`."""
+        cut = Flaw.UNCALLED if called and self.round.empty else Flaw.CUT
+        self.flaw, self.failure = cut if spoke else Flaw.LOST, kind
         return kind not in ("refused", "stalled")
 
     def note_sign(self, now: float) -> None:

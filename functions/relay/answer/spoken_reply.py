@@ -60,6 +60,11 @@ class SpokenReply:
         return self._guard.stopped
 
     @property
+    def called(self) -> bool:
+        """Whether the model has written a tool's call into its text since it was last asked."""
+        return self._speakable.called
+
+    @property
     def phrases(self) -> Phrases:
         """The sentences that Hotline says by itself, in the language of the call."""
         return self._agent.phrases_in(self.language)

@@ -9,10 +9,12 @@ Sources: the chat templates of the models named below; CommonMark, "Fenced code 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from functions.relay.text.labels import LABELLED, SIGNS, is_cut_off
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.plain_sections import STEPS, calls_of, first_of, lines_of
+from functions.relay.text.prefixes import any_of
 from functions.relay.text.section import Section, section
 from functions.relay.text.special_tokens import BRACKETED, SPECIAL_TOKENS
 from functions.relay.text.tags import CALLED, TAGS, THOUGHT, WHOLE
@@ -87,6 +89,28 @@ _BEGUN = "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,}"
 _CUT_OFF = tuple(f"<{name}" for name in (*THOUGHT, *CALLED, *WHOLE)) + tuple(f"[{name}]" for name in BRACKETED)
 
 
+_FOR_TOOLS = Pattern("tool|function|invoke|call|action|python|commentary", re.IGNORECASE)
+_FOR_ITSELF = Pattern("think|thought|reason|analy|reflect|scratch|monologue|note to", re.IGNORECASE)
+
+
+def _is_call(opening: str, section: str, tools: frozenset[str]) -> bool:
+    """Return whether a section that begins with `opening` calls one of these tools. A thought about one does not."""
+    name, call = _calls_in(tools)
+    if name.search(opening):
+        return True
+    if _FOR_ITSELF.compiled.search(opening):
+        return False
+    return bool((name if _FOR_TOOLS.compiled.search(opening) else call).search(section))
+
+
+@lru_cache
+def _calls_in(tools: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the name of a tool, and of a call of it: `"name": "find"`, `"find": {` or `find(`."""
+    name = rf"(?<![^\W_])(?:{any_of(tools)})(?![^\W_])"
+    named = rf"(?:name|tool|function|action|call)[\"']?\s{{0,9}}:\s{{0,9}}[\"'](?:\w{{1,20}}\.)?{name}[\"']"
+    return re.compile(name), re.compile(rf"{named}|[\"']{name}[\"']\s{{0,9}}:\s{{0,9}}\{{|{name}[({{]")
+
+
 class MachineTextFilter:
     """Filters one text: `feed` returns the parts for people, `rest` what was held back of them."""
 
@@ -109,6 +133,9 @@ class MachineTextFilter:
         self._at = 0
         self._passed: list[str] = []
         self._line_is_empty = True
+        self._tools, self._opening, self._left_out = tools, "", ""
+        self.called = False
+        """Whether a call of one of the tools was left out. It has not run: the model has only written about it."""
 
     def feed(self, text: str) -> str:
         """Add a piece of the text, and return what is certainly for people."""
@@ -118,6 +145,7 @@ class MachineTextFilter:
     def rest(self) -> str:
         """Return what was held back: the text has ended. What is fed after this is a new text."""
         passed = self._run(ended=True)
+        self._judge()
         self._text, self._at, self._delimiters, self._depth, self._line_is_empty = "", 0, None, 0, True
         self._in_word = False
         return passed
@@ -162,14 +190,28 @@ class MachineTextFilter:
         for one in self._sections(character):
             if opened := one.opens.compiled.match(self._text, self._at):
                 self._delimiters, self._depth = one.delimiters(opened), 1
-                self._at = opened.end()
+                self._judge()
+                self._at, self._opening = opened.end(), opened[0]
                 self._passed += [] if self._line_is_empty else [REMOVED]
                 self._in_word = False
                 return
         self._pass_on(self._text[self._at])
         self._at += 1
 
+    def _judge(self) -> None:
+        """Remember whether the section that has ended was a call."""
+        if self._opening and self._tools:
+            self.called = self.called or _is_call(self._opening, self._opening + self._left_out, self._tools)
+        self._opening = self._left_out = ""
+
     def _inside(self, ended: bool) -> bool:
+        """Skip text up to the next delimiter, and keep it until the section ends; return False to get more text."""
+        before = self._at
+        goes_on = self._skip(ended)
+        self._left_out += self._text[before : self._at]
+        return goes_on
+
+    def _skip(self, ended: bool) -> bool:
         """Skip text up to the next delimiter of the section; return False if more text is needed."""
         assert self._delimiters
         delimiter = self._delimiters.compiled.search(self._text, self._at)

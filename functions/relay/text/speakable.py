@@ -69,6 +69,11 @@ class Speakable:
         self._machine = MachineTextFilter(tools)
         self._text, self._at = "\n", 1
 
+    @property
+    def called(self) -> bool:
+        """Whether a call of one of the tools was left out: it was written as text, so it has not run."""
+        return self._machine.called
+
     def feed(self, text: str) -> str:
         """Add a piece of the text, and return what can be spoken so far."""
         self._text += self._machine.feed(self._thought.feed(text))

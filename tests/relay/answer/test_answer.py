@@ -402,23 +402,23 @@ class TestAnAnswerOfNoUse:
         ("before", "more"),
         [("We open at nine.", ""), ("We open at nine", "."), ("我们九点开门", "。"), ('He said "yes', '."')],
     )
-    def test_cut_off_where_a_sentence_ends_is_whole(
+    def test_an_answer_cut_off_where_a_sentence_ends_is_whole(
         self, cut: Finished | ModelFailed, before: str, more: str
     ) -> None:
         drive = Drive().words(before).happen(cut).words(more).happen(Finished("end")).flows()
         assert (drive.spoken.replace(" ", ""), drive.ended.how) == ((before + more).replace(" ", ""), "complete")
         assert drive.lasts == 1
 
-    def test_cut_off_at_its_end_and_again_before_a_word_is_whole(self) -> None:
+    def test_an_answer_cut_off_at_its_end_twice_is_whole(self) -> None:
         drive = Drive().words("We open at nine.").happen(Finished("length")).happen(Finished("length"))
         assert drive.happen(Finished("end")).flows().spoken.strip() == "We open at nine."
 
     @pytest.mark.parametrize("more", ["", ",", "…"])
-    def test_cut_off_in_a_sentence_that_is_not_continued_ends_honestly(self, more: str) -> None:
+    def test_an_answer_cut_off_and_not_continued_ends_honestly(self, more: str) -> None:
         drive = Drive().words("We open at").happen(Finished("length")).words(more).happen(Finished("end"))
         assert drive.happen(Finished("end")).flows().spoken.endswith(SORRY.undone)
 
-    def test_that_waits_for_a_tool_is_not_whole_without_it(self) -> None:
+    def test_an_answer_that_waits_for_a_tool_needs_it(self) -> None:
         drive = Drive().words("Let me book that.").happen(Finished("tools")).happen(Finished("end"))
         assert drive.flows().spoken == f"Let me book that. {SORRY.undone}"
 
@@ -435,6 +435,28 @@ class TestAnAnswerOfNoUse:
             Finished("end")
         ).flows()
         assert drive.spoken == "Let me book that. It is booked."
+
+    @pytest.mark.parametrize("written", ['find(reference="K4T9")', '{"name": "find", "arguments": {}}', "<find/>"])
+    @pytest.mark.parametrize("before", ["Let me look. ", ""])
+    @pytest.mark.parametrize("end", [Finished("end"), Finished("length"), ModelFailed("broken")])
+    def test_an_answer_that_writes_a_call_as_text_is_continued(
+        self, written: str, before: str, end: Finished | ModelFailed
+    ) -> None:
+        drive = Drive().words(before, written).happen(end).tool_calls("t1").happen(Finished("tools"))
+        told = drive.requests[1].messages[-1]
+        assert (Flaw.UNCALLED.value in str(told)) is bool(before or isinstance(end, Finished))
+        drive.returns("t1", "Friday").words("On Friday.").happen(Finished("end")).flows()
+        assert drive.spoken == f"{before}On Friday."
+
+    def test_an_answer_that_writes_a_call_twice_ends_honestly(self) -> None:
+        drive = Drive().words("Let me look. ", "find()").happen(Finished("end"))
+        for _ in range(2):
+            drive.words("find()").happen(Finished("end"))
+        assert drive.flows().spoken.split() == f"Let me look. {SORRY.undone}".split()
+
+    def test_an_answer_that_writes_a_call_beside_a_real_one_is_whole(self) -> None:
+        drive = Drive().words("find()").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
+        assert drive.words("On Friday.").happen(Finished("end")).flows().spoken == "On Friday."
 
     def test_an_answer_cut_off_after_a_tool_goes_on_with_its_result(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("length")).returns("t1", "Friday")

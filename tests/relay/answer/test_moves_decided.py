@@ -156,7 +156,7 @@ def returns(outcome: object) -> Callable[[ModelRequests], object]:
 
 
 def empty(one: ModelRequests) -> None:
-    one.end("end", spoke=False, said="")
+    one.end("end", spoke=False, said="", called=False)
 
 
 def again(one: ModelRequests) -> None:
@@ -164,7 +164,7 @@ def again(one: ModelRequests) -> None:
 
 
 NEXT: dict[str, tuple[ModelRequests, float, Move]] = {
-    "all is said": (requests(lambda one: one.end("end", spoke=True, said="Yes.")), 1.0, Finish()),
+    "all is said": (requests(lambda one: one.end("end", spoke=True, said="Yes.", called=False)), 1.0, Finish()),
     "a result": (requests(returns("Found.")), 1.0, AskModel()),
     "a sentence of a tool": (requests(returns((Say("Hi."),))), 1.0, Finish()),
     "a hand-off": (requests(returns(ANNA)), 1.0, GiveAway(ANNA)),

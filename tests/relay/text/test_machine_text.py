@@ -1,6 +1,6 @@
 """Text that a model writes for a machine is never spoken, and the text next to it does not change, for any cut."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 import pytest
@@ -679,3 +679,45 @@ def test_words_are_not_held_back_for_what_machine_text_might_come(text: str) -> 
 def test_calls_in_plain_text_are_found_only_of_the_agents_tools() -> None:
     assert calls_of(frozenset()) == ()
     assert calls_of(frozenset({"find"}))
+
+
+def called(pieces: Iterable[str], tools: frozenset[str] = TOOLS) -> bool:
+    one = Speakable(tools=tools)
+    for piece in pieces:
+        one.feed(piece)
+    one.rest()
+    return one.called
+
+
+OF_TOOLS = (
+    'Let me look. {"name": "find", "arguments": {"day": "Friday"}}',
+    "Let me look. {'type': 'function', 'function': 'functions.find'}",
+    'Let me look. {"find": {"day": "Friday"}}',
+    'Let me look. find(reference="K4T9")',
+    'Let me look. <tool_call>{"name": "find"}</tool_call> One moment.',
+    '<tool_call>{"name": "find", "arguments": {"da',
+    '<invoke name="find"><parameter name="day">Friday</parameter></invoke>',
+    '<|python_tag|>book.call(day="Friday")<|eom_id|>Yes.',
+    '<|channel|>commentary to=functions.book <|message|>{"day": 5}<|call|>',
+    '```python\nfind(day="Friday")\n```',
+    "Action: find\nAction Input: {}",
+    "<think>I look.</think><find/>",
+    "[Calling find] Yes.",
+)
+OF_NONE = (
+    "Let me look. I find (or book) a table.",
+    '<think>I could use find(day="Friday").</think>On Friday.',
+    "Thought: I use find.\nOn Friday.",
+    '{"topic": "find", "sure": true} On Friday.',
+    '<tool_call>{"name": "other"}</tool_call>On Friday.',
+    "end_call() Goodbye!",
+    "<!-- find a table --> On Friday.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_call"), [*((one, True) for one in OF_TOOLS), *((one, False) for one in OF_NONE)]
+)
+def test_a_call_that_is_left_out_is_noted_however_it_is_cut(text: str, is_call: bool) -> None:
+    assert called([text]) is called(text) is is_call
+    assert not called([text], frozenset())
