@@ -14,6 +14,15 @@ PLAIN: dict[type, str] = {str: "string", int: "integer", float: "number", bool: 
 
 KNOWN = "str, int, float, bool, an Enum, Literal, list[…], a dataclass, and each of these or None"
 
+_MARKS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4`", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)
+"""Quotes and dashes of print, as a typewriter has them."""
+
+_ENDS = " .,;:!?\u2026\u3002"
+
 
 class UnsupportedError(TypeError):
     """A type without a schema; `str(error)` names it, and the types that have one."""
@@ -86,11 +95,14 @@ def checked_fields(kinds: Mapping[str, Any], required: frozenset[str], value: An
 def canonical(value: Any) -> Any:
     """Return a checked value in one form, to compare it with another: the same text may be written in two ways.
 
-    Texts are equal in composed and decomposed form, in both widths, in any case, and with any white space.
+    Texts are equal in composed and decomposed form, in both widths, in any case, with any white space, quotes and
+    dashes, with invisible characters, and with or without a mark at their end.
     """
     match value:
         case str() if not isinstance(value, Enum):
-            return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+            shown = "".join(one for one in value.translate(_MARKS) if unicodedata.category(one) != "Cf")
+            words = " ".join(unicodedata.normalize("NFKC", shown).casefold().split())
+            return words.rstrip(_ENDS) or words
         case list() | tuple():
             return [canonical(item) for item in value]
         case dict():

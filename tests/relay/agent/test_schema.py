@@ -218,3 +218,28 @@ def test_values_that_are_written_differently_have_one_form() -> None:
     one, other = Guests(["caf\u00e9 a"]), Guests([" cafe\u0301\u00a0 \uff41"])
     assert canonical(one) == canonical(other) != canonical(Guests(["cafe a"]))
     assert canonical({"a": (one, Size.SMALL)}) == canonical({"a": [other, Size.SMALL]}) != canonical({"a": []})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("O'Brien", "O\u2019Brien"),
+        ("Anna-Lena", "Anna\u2011Lena"),
+        ("9-11", "9\u201311"),
+        ("Anna", "Anna\u200b"),
+        ("Lot\u00adte", "Lotte"),
+        ("Anna", "Anna."),
+        ("A table, please!", "a table, please \u2026"),
+        ('the "Star"', "the \u201eStar\u201c"),
+    ],
+)
+def test_texts_that_sound_alike_have_one_form(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Anna", "Anne"), ("-5", "5"), ("A-", "A"), ("A+", "A"), ("C#", "C"), ("?", ""), ("1.5", "15"), ("4", 4)],
+)
+def test_texts_that_mean_different_things_stay_different(one: str, other: object) -> None:
+    assert canonical(one) != canonical(other)
