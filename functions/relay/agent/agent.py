@@ -289,9 +289,9 @@ class Agent:
         listed = (one.destinations for one in (*self.toolbox.values(), *self.acts.values()) if isinstance(one, Tool))
         return frozenset().union(*listed, (one.agent for one in self.acts.values() if isinstance(one, PassTo)))
 
-    def speakable(self, language: str) -> Speakable:
-        """Return a filter that makes the model's words speakable for this language's voice."""
-        ssml = accepted_ssml(self.voices[language].provider, language)
+    def speakable(self, language: str, *, in_twiml: bool = False) -> Speakable:
+        """Return a filter that makes words speakable for this language's voice. A text in TwiML holds no SSML."""
+        ssml = frozenset[str]() if in_twiml else accepted_ssml(self.voices[language].provider, language)
         return Speakable(self.say_as, ssml, language, self.spell_numbers, frozenset(self.toolbox))
 
     @property

@@ -110,7 +110,7 @@ def _choice(key: str, option: Option, language: str) -> MenuChoice:
 
 
 def _spoken(agent: "Agent", language: str, text: str) -> str:
-    speakable = agent.speakable(language)
+    speakable = agent.speakable(language, in_twiml=True)
     return speakable.feed(text) + speakable.rest()
 
 

@@ -24,5 +24,5 @@ def voicemail(agent: Agent, language: str, number: str) -> tuple[str, str]:
         return text.replace(PLACE, "").strip(), code
     if PLACE not in text and not _A_NUMBER.search(text):
         text = f"{text} {agent.phrases_in(code).call_back}"
-    speakable = agent.speakable(code)
+    speakable = agent.speakable(code, in_twiml=True)
     return text.replace(PLACE, (speakable.feed(number) + speakable.rest()).strip()), code

@@ -82,6 +82,16 @@ def test_each_round_names_each_option_with_word_and_key() -> None:
     assert second == f"Sorry, I didn't catch that. Could you say it again? {options}"
 
 
+def test_a_spoken_form_in_ssml_is_its_plain_word_in_a_menu() -> None:
+    forms = {
+        "Siobhan": '<phoneme alphabet="ipa" ph="shivon">Siobhan</phoneme>',
+        "Dr.": '<sub alias="Doctor">Dr.</sub>',
+    }
+    desks = [Option("Siobhan", to="+15550100"), Option("Dr. Ray", to="+15550101")]
+    (first, *_) = script(agent(Menu(desks), say_as=forms), first="").rounds
+    assert first == "For Siobhan, say Siobhan or press one. For Dr. Ray, say Dr. Ray or press two."
+
+
 def test_a_menu_is_in_the_language_and_with_the_voice_of_the_call() -> None:
     german = desk("de-DE")
     assert "Für die Küche drücken Sie die zwei oder sagen Sie die Küche." in german.rounds[0]

@@ -34,3 +34,10 @@ def test_the_sentence_is_in_the_language_of_the_call() -> None:
 @pytest.mark.parametrize("ours", ["", "client:desk"])
 def test_what_is_no_number_is_not_spoken(ours: str) -> None:
     assert voicemail(replace(AGENT, voicemail="Call us: {number}"), "", ours)[0] == "Call us:"
+
+
+def test_a_number_with_a_spoken_form_in_ssml_is_left_in_plain_words() -> None:
+    agent = replace(
+        AGENT, voicemail="Call {number}.", say_as={OURS: f'<say-as interpret-as="telephone">{OURS}</say-as>'}
+    )
+    assert "<" not in voicemail(agent, "", OURS)[0]
