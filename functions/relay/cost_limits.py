@@ -69,7 +69,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            if not isinstance(value := getattr(self, one.name), int) or value < 1:
+            if type(value := getattr(self, one.name)) is not int or value < 1:
                 raise AgentError(f"Limits.{one.name} is {value!r}; give a whole number, 1 or more.")
 
     def of(self, name: CallLimit) -> Quota:

@@ -23,7 +23,7 @@ def test_each_counter_has_its_quota(name: CallLimit, quota: Quota) -> None:
     assert LIMITS.of(name) == quota
 
 
-@pytest.mark.parametrize("value", [0, -1, 1.5, "5"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "5", True])
 def test_a_limit_is_a_whole_number_above_zero(value: int) -> None:
     with pytest.raises(AgentError, match=r"Limits\.calls_per_day is .+; give a whole number, 1 or more"):
         Limits(calls_per_day=value)

@@ -57,6 +57,10 @@ SWITCHES: Mapping[str, tuple[bool | None, ...]] = {"confirm": (True, False, None
 """The fields that are on or off, and their values."""
 
 
+RANGES: Mapping[str, range] = {"rings": range(5, 601), "minutes": range(1, 1441)}
+"""The fields that are whole numbers, and their values."""
+
+
 TOLD = ("reason", "saying", "brief", "nobody", "meanwhile", "hold", "afterwards")
 """The fields with words. In a call they are cut and cleaned instead of refused: a model may have written them."""
 
@@ -173,10 +177,10 @@ def hand_off_fault(name: str, given: object) -> str:
     match name, given:
         case "to", _:
             return _fault_of_targets([given] if isinstance(given, str) else given)
-        case "rings", int() if not 5 <= given <= 600:
-            return f"HandOff.rings is {given}, not 5 to 600."
-        case "minutes", int() if not 1 <= given <= 1440:
-            return f"HandOff.minutes is {given}, not 1 to 1440."
+        case "rings" | "minutes", _ if type(given) is not int or given not in RANGES[name]:
+            # Do not repeat a text: a model may have written it.
+            shown = given if isinstance(given, int | float) else f"a {type(given).__name__}"
+            return f"HandOff.{name} is {shown}; give a whole number, {RANGES[name][0]} to {RANGES[name][-1]}."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
         case "confirm" | "premium", _ if given not in SWITCHES[name]:

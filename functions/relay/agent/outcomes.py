@@ -69,8 +69,8 @@ class Play:
         address = urlsplit(self.source)
         if address.scheme not in ("http", "https") or not address.netloc or not URL_CHARACTERS.fullmatch(self.source):
             raise ValueError(f"Play.source is {self.source!r}; give a URL that begins with https://.")
-        if not 0 <= self.loop <= MOST_LOOPS:
-            raise ValueError(f"Play.loop is {self.loop}; give a number from 0 to {MOST_LOOPS}.")
+        if type(self.loop) is not int or not 0 <= self.loop <= MOST_LOOPS:
+            raise ValueError(f"Play.loop is {self.loop!r}; give a whole number, 0 to {MOST_LOOPS}.")
         if self.preemptible and not self.loop:
             cure = "give a number of times: nothing cuts it off while it waits behind other words"
             raise ValueError(f"Play.loop is 0, but Play.preemptible is True; {cure}.")

@@ -76,6 +76,8 @@ def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, tim
         return "has no parameter of type Digits; write one, such as pin: Digits."
     if not saying:
         return "cannot be a tool: ask_digits needs saying, the question that the caller hears."
+    if isinstance(length, bool) or isinstance(timeout, bool):
+        return "cannot be a tool: ask_digits has True or False where a number belongs; see its length and timeout."
     if length is not None and length < 1:
         return f"cannot be a tool: ask_digits has the length {length}; give how many digits."
     if not ends and length is None:

@@ -25,8 +25,26 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "no tone": (lambda: SendDigits(""), "SendDigits.digits takes only"),
     "a tone of no key": (lambda: SendDigits("12 34"), "SendDigits.digits takes only"),
     "no person": (lambda: HandOff("help", to="Anna"), "HandOff.to must be"),
-    "too few rings": (lambda: HandOff("help", to="+15550100", rings=4), "HandOff.rings is 4, not 5 to 600"),
-    "too long a talk": (lambda: HandOff("help", to="+15550100", minutes=1441), "HandOff.minutes is 1441, not 1 to"),
+    "too few rings": (lambda: HandOff("help", to="+15550100", rings=4), "HandOff.rings is 4; give a whole"),
+    "too long a talk": (
+        lambda: HandOff("help", to="+15550100", minutes=1441),
+        "HandOff.minutes is 1441; give a whole",
+    ),
+    "half a ring": (
+        lambda: HandOff("help", to="+15550100", rings=30.5),  # type: ignore[arg-type]
+        "HandOff.rings is 30.5; give a whole number, 5 to 600.",
+    ),
+    "rings in a text": (
+        lambda: HandOff("help", to="+15550100", rings="30"),  # type: ignore[arg-type]
+        "HandOff.rings is a str; give a whole number, 5 to 600.",
+    ),
+    "minutes that are on": (
+        lambda: HandOff("help", to="+15550100", minutes=True),
+        "HandOff.minutes is True; give a whole number, 1 to 1440.",
+    ),
+    "half a time": (lambda: Play("https://example.com/a.mp3", loop=1.5), "Play.loop is 1.5; give a whole"),  # type: ignore[arg-type]
+    "times in a text": (lambda: Play("https://example.com/a.mp3", loop="2"), "Play.loop is '2'; give a whole"),  # type: ignore[arg-type]
+    "times that are on": (lambda: Play("https://example.com/a.mp3", loop=True), "Play.loop is True; give a whole"),
 }
 
 

@@ -76,7 +76,7 @@ class TestAHandOff:
 
     @pytest.mark.parametrize("rings", [0, 4, 601])
     def test_a_hand_off_that_rings_too_shortly_or_too_long_is_refused(self, rings: int) -> None:
-        with pytest.raises(UnreachableError, match=f"HandOff.rings is {rings}, not 5 to 600"):
+        with pytest.raises(UnreachableError, match=f"HandOff.rings is {rings}; give a whole number, 5 to 600"):
             HandOff("asked", "+15550199", rings=rings)
 
     def test_a_hand_off_is_logged_with_the_words_if_nobody_answers(self) -> None:

@@ -342,6 +342,8 @@ class TestDigits:
             ({"ends": "##"}, "give one key"),
             ({"ends": "x"}, "give one key"),
             ({"timeout": 0}, "give 1 to 60"),
+            ({"timeout": True}, "has True or False where a number belongs"),
+            ({"length": True}, "has True or False where a number belongs"),
         ],
     )
     def test_digits_that_nobody_can_key_in_are_an_error_of_the_agent(
