@@ -52,7 +52,7 @@ def test_a_model_with_nothing_to_add_has_finished(said: str, rest: str) -> None:
     assert (drive.spoken.strip(), drive.ended.how) == (rest, "complete")
 
 
-def test_a_model_with_nothing_to_add_has_finished_after_a_lost_stream() -> None:
+def test_a_model_with_nothing_to_add_may_lose_a_stream_first() -> None:
     drive = Drive(call=noise(how="superseded")).happen(ModelFailed("broken")).happen(Finished("end")).flows()
     assert (drive.spoken.strip(), drive.ended.how) == ("tiramisu. We have wine.", "complete")
 
