@@ -570,7 +570,7 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
     ),
     Excuse(
         10,
-        "There has been no word for 60 s, of the caller or of the agent.",
+        "The caller has been heard for 60 s without a word, of the caller or of the agent.",
         "Sounds without words are noise.",
         lambda voices, put, voice: voices.without_words(put),
     ),

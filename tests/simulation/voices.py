@@ -47,13 +47,15 @@ class Voices:
         return put.at - voice.began >= min(LONGEST_SPEECH_S, LONGEST_NOISE_S)
 
     def without_words(self, put: Put) -> bool:
-        """Whether neither side had said a word for so long that sounds no longer count."""
+        """Whether the caller was heard for so long without a word of either side that sounds no longer count."""
         words = [
             one.at
             for one in self.seen.record.puts
             if one.at < put.at and (isinstance(one.entry.event, WORDS) or _of_the_agent(one))
         ]
-        return put.at - max(words, default=0.0) >= LONGEST_NOISE_S - 1
+        newest = max(words, default=0.0)
+        heard = (one.began for one in self.seen.record.voiced if one.began >= newest)
+        return put.at - min(heard, default=put.at) >= LONGEST_NOISE_S - 1
 
     def held_already(self, post: Posted, voice: Voiced) -> bool:
         """Whether the words had waited as long as they may for older voices that this one followed at once."""

@@ -29,7 +29,7 @@ LONGEST_SPEECH_S = 45
 """Seconds for which a caller's voice counts without a word or an end. The longest in recorded calls was 17.5."""
 
 LONGEST_NOISE_S = 60
-"""Seconds after which sounds of the caller no longer count if no word came with them."""
+"""Seconds after their first one for which sounds of the caller count if no word comes with them."""
 
 LONGEST_ANSWER_S = 120
 """Seconds for which the agent's voice counts without a report of what was played, or an end."""
@@ -76,6 +76,9 @@ class Floor:
     words_at: int = 0
     """When the newest words of the caller or the agent came."""
 
+    sounds_since: int = 0
+    """When the caller was first heard after those words; older than `words_at` if not since then."""
+
     free_since: int = 0
     """When the floor became free: the last voice ended, or a key or the turn of a reminder came after it."""
 
@@ -98,7 +101,7 @@ class Floor:
                 return self.free_since
 
     def quiet_since(self, now: int) -> int:
-        """Return from when a silence counts. Sounds alone do not end it once no word has come for too long."""
+        """Return from when a silence counts. Sounds alone end it only for a time."""
         if self.only_noise(now):
             return self.words_at
         # The end of a voice may be lost: then its last sign counts.
@@ -106,8 +109,9 @@ class Floor:
         return max(self.free_since, *(sign or 0 for sign in lost))
 
     def only_noise(self, now: int) -> bool:
-        """Whether sounds of the caller no longer count, because no word has come for too long."""
-        return now - self.words_at >= LONGEST_NOISE_S * 1000
+        """Whether sounds of the caller no longer count, because no word has come with them for too long."""
+        # A pause before the first sound proves nothing: who begins to speak after a minute has said no word yet.
+        return self.sounds_since >= self.words_at and now - self.sounds_since >= LONGEST_NOISE_S * 1000
 
     def _caller_speaks(self, now: int) -> bool:
         speaks = self.caller_since is not None and now - self.caller_sign_at < LONGEST_SPEECH_S * 1000
@@ -124,7 +128,10 @@ def _after(before: Floor, entry: Entry) -> Floor:
     before = replace(before, words_at=before.words_at or at)
     match entry.event:
         case Info("clientSpeaking", "on"):
-            return replace(before, caller_since=_first(before.caller_since, at), caller_sign_at=at)
+            sounds = at if before.sounds_since < before.words_at else before.sounds_since
+            return replace(
+                before, caller_since=_first(before.caller_since, at), caller_sign_at=at, sounds_since=sounds
+            )
         case Info("clientSpeaking", "off"):
             return replace(before, caller_since=None, free_since=at)
         case Info("agentSpeaking", "on"):

@@ -78,6 +78,12 @@ def test_noise_without_a_word_stops_counting(minutes: float, expected: Holder) -
     assert holder(now + 500, (0, AGENT_OFF), *noise(now), (now, ON)) is expected
 
 
+@pytest.mark.parametrize("before", [[], [(70_000, ON), (71_000, OFF)]])
+def test_who_speaks_after_a_long_pause_has_the_floor(before: list[tuple[int, Event]]) -> None:
+    assert holder(91_000, (0, Prompt("Wait.")), *before, (90_000, ON)) is Holder.CALLER
+    assert holder(91_000, (0, AGENT_ON), (3000, AGENT_OFF), *before, (90_000, ON)) is Holder.CALLER
+
+
 @pytest.mark.parametrize("event", [Partial("Hi"), AGENT_OFF, Silent(1), Dtmf("1")])
 def test_what_is_no_noise_lets_a_voice_count_again(event: Event) -> None:
     now = 2 * LONGEST_NOISE_S * 1000
@@ -133,6 +139,11 @@ def test_entries_of_an_answer_change_no_floor() -> None:
 def test_a_silence_counts_from_the_last_sign_of_a_voice(frames: list[tuple[int, Event]], quiet: int) -> None:
     found = floor([at(moment, event, f"m{number}") for number, (moment, event) in enumerate(frames)])
     assert found.quiet_since(START + 3000) == START + quiet
+
+
+def test_a_first_sound_ends_a_long_silence() -> None:
+    found = floor([at(1000, AGENT_ON), at(2000, AGENT_OFF), at(90_000, ON), at(91_000, OFF)])
+    assert found.quiet_since(START + 92_000) == START + 91_000
 
 
 def test_noise_alone_does_not_end_a_silence() -> None:

@@ -109,11 +109,17 @@ def noise(until: int) -> list[Entry]:
     return [entry for moment in range(12_000, until, 8000) for entry in (at(moment, ON), at(moment + 1000, OFF))]
 
 
-@pytest.mark.parametrize(("moment", "broken"), [(13_000, False), (53_000, False), (61_000, True), (93_000, True)])
+@pytest.mark.parametrize(("moment", "broken"), [(13_000, False), (61_000, False), (69_000, True), (93_000, True)])
 def test_noise_alone_is_a_silence_in_the_end(moment: int, broken: bool) -> None:
     log = [opened(), ENDS, *noise(moment + 10_001)]
     step = silence_step(fold(log), log, ENDS.key, (moment + 5000) // 1000, 10)
     assert isinstance(step, Begin) == broken
+
+
+def test_a_voice_after_a_long_pause_is_heard_out() -> None:
+    log = [opened(), ENDS, at(94_000, ON)]
+    assert silence_step(fold(log), log, ENDS.key, 92, 90) == Later(LOOK_AGAIN_S)
+    assert time_step(fold(log), log, waited=0, last_minute=False) == Later(LOOK_AGAIN_S)
 
 
 BESIDE = [
