@@ -77,9 +77,9 @@ class AnswerContext:
     begun: Callable[[], None] = lambda: None
     """Called once the first actions have been started. Usually one of them asks the model."""
 
-    becomes: Callable[[Outcome], Outcome] = lambda outcome: outcome
-    """Returns what becomes of a tool's outcome now: outside of the hours no person is called. May raise
-    UnreachableError."""
+    becomes: Callable[[Outcome, bool], Outcome] = lambda outcome, by_key: outcome
+    """Returns what becomes of a tool's outcome now: outside of the hours no person is called. The caller hears it
+    if a key began the tool. May raise UnreachableError."""
 
     plan: Callable[[CallBack, Caller], tuple[CallPlanned, str]] = no_plan
     """Returns the plan of a call back, and words about it for the model. Raises ToolError, LogError."""

@@ -283,7 +283,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, private_words: PrivateWord
         agent.tell_private,
         opened.mark,
         known.since.on_begun,
-        partial(becomes, deps, agent=agent, now=now),
+        partial(becomes, deps, agent=agent, language=call.language or agent.language, now=now),
         CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
         bool(call.turns) and isinstance(call.turns[-1].cause, MachineAnswered),

@@ -10,7 +10,7 @@ from functions.live.tasks import TaskGroup
 from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.returned import cut_result
-from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
+from functions.relay.agent.tools import Outcome, OwnWords, Recorder, ToolError, in_words
 from functions.relay.answer.actions import Run, ToolEnded
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.redactor import UnknownPlaceholderError
@@ -92,7 +92,7 @@ class ToolRunner:
             context, record = self._context, self._recorder(run.slot)
             arguments = context.redactor.with_values(run.call.arguments)
             outcome = run.tool.run(arguments, context.caller, record, context.digits)
-            return self._told(context.becomes(outcome)), False
+            return self._told(context.becomes(outcome, run.tool.by_key)), False
         except UnknownPlaceholderError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:
@@ -106,7 +106,7 @@ class ToolRunner:
 
     def _told(self, outcome: Outcome) -> Outcome:
         """Return the part of an outcome that the model may see."""
-        words = isinstance(outcome, str) and not self._context.tells_private
+        words = isinstance(outcome, str) and not isinstance(outcome, OwnWords) and not self._context.tells_private
         return self._context.redactor.text(str(outcome)) if words else outcome
 
     def _recorder(self, slot: int) -> Recorder:

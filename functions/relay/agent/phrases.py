@@ -46,6 +46,11 @@ class Phrases:
     `I have worked on that, but then something went wrong. Please ask me what came of it.`
     """
 
+    noted: str = ""
+    """When the function of a key returns an `OptOut`, `Sms` or `CallBack` without an `answer`:
+    `All right, I have noted that.`
+    """
+
     undone: str = ""
     """When an answer fails before any tool has run:
     `Sorry, something went wrong on my side, and nothing has been done. Could you say that again?`
@@ -138,6 +143,7 @@ _KNOWN: dict[str, Phrases] = {
         late="Sorry, this takes too long. Let's try that again.",
         nothing="Sorry, I didn't catch that. Could you say it again?",
         acted="I have worked on that, but then something went wrong. Please ask me what came of it.",
+        noted="All right, I have noted that.",
         undone="Sorry, something went wrong on my side, and nothing has been done. Could you say that again?",
         declined="Sorry, I can't help with that. Is there anything else that I can do for you?",
         unsaid="Sorry, I can't say that. What else can I do for you?",
@@ -165,6 +171,7 @@ _KNOWN: dict[str, Phrases] = {
         late="Entschuldigung, das dauert zu lange. Versuchen wir es noch einmal.",
         nothing="Entschuldigung, das habe ich nicht verstanden. Können Sie es noch einmal sagen?",
         acted="Ich habe daran gearbeitet, aber dann ging etwas schief. Fragen Sie mich bitte, was daraus wurde.",
+        noted="In Ordnung, das habe ich notiert.",
         undone="Entschuldigung, bei mir ging etwas schief, es ist nichts geschehen. Können Sie es noch einmal sagen?",
         declined="Entschuldigung, dabei kann ich nicht helfen. Kann ich sonst noch etwas für Sie tun?",
         unsaid="Entschuldigung, das darf ich nicht sagen. Was kann ich sonst für Sie tun?",
@@ -192,6 +199,7 @@ _KNOWN: dict[str, Phrases] = {
         late="Perdón, esto tarda demasiado. Probemos otra vez.",
         nothing="Perdón, no le he entendido. ¿Puede repetirlo?",
         acted="He trabajado en ello, pero después algo ha fallado. Pregúnteme, por favor, qué ha resultado.",
+        noted="De acuerdo, queda anotado.",
         undone="Perdón, algo ha fallado por mi parte y no se ha hecho nada. ¿Puede repetirlo?",
         declined="Lo siento, con eso no puedo ayudarle. ¿Puedo hacer algo más por usted?",
         unsaid="Lo siento, eso no puedo decirlo. ¿Qué más puedo hacer por usted?",
@@ -219,6 +227,7 @@ _KNOWN: dict[str, Phrases] = {
         late="Désolé, cela prend trop de temps. Essayons encore une fois.",
         nothing="Désolé, je n'ai pas compris. Pouvez-vous répéter ?",
         acted="Je m'en suis occupé, mais il y a eu ensuite un problème. Demandez-moi ce qu'il en est.",
+        noted="D'accord, c'est noté.",
         undone="Désolé, il y a eu un problème de mon côté et rien n'a été fait. Pouvez-vous répéter ?",
         declined="Désolé, je ne peux pas vous aider pour cela. Puis-je faire autre chose pour vous ?",
         unsaid="Désolé, je ne peux pas dire cela. Que puis-je faire d'autre pour vous ?",
@@ -246,6 +255,7 @@ _KNOWN: dict[str, Phrases] = {
         late="Mi scusi, ci vuole troppo tempo. Proviamo ancora.",
         nothing="Mi scusi, non ho capito. Può ripetere?",
         acted="Ci ho lavorato, ma poi qualcosa è andato storto. Mi chieda com'è andata, per favore.",
+        noted="D'accordo, ho preso nota.",
         undone="Mi scusi, c'è stato un problema da parte mia e non è stato fatto nulla. Può ripetere?",
         declined="Mi dispiace, con questo non posso aiutarla. Posso fare altro per lei?",
         unsaid="Mi dispiace, questo non posso dirlo. Che altro posso fare per Lei?",

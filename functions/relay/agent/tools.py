@@ -40,6 +40,12 @@ class OptOut:
     """What the model is told."""
 
 
+class OwnWords(str):
+    """Words of Hotline for the model, in English. If a key began the function, no caller may hear them."""
+
+    __slots__ = ()
+
+
 class ToolError(Exception):
     """Raised by a tool. The model is told its text, and can explain it to the caller."""
 
@@ -151,7 +157,7 @@ class Tool:
             return _ordered(returned, caller, record)
         if isinstance(returned, CallBack):
             due = record(caller.call, returned)
-            return due if returned.answer is None else returned.answer
+            return OwnWords(due) if returned.answer is None else returned.answer
         outcome = _outcome(returned, return_type(self.function))
         # A caller must not hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
         spoken = isinstance(returned, str) and is_visible(returned)
@@ -209,7 +215,7 @@ def _opted_out(opt_out: OptOut, caller: Caller, record: Recorder) -> str:
         case "number":
             pass
     record(caller.number, OptedOut(caller.call))
-    return opt_out.answer
+    return _own(opt_out.answer, OptOut().answer)
 
 
 def _ordered(sms: Sms, caller: Caller, record: Recorder) -> str:
@@ -218,7 +224,12 @@ def _ordered(sms: Sms, caller: Caller, record: Recorder) -> str:
     except ValueError as error:
         raise ToolError(str(error)) from error
     record(caller.call, order)
-    return sms.answer
+    return _own(sms.answer, Sms(sms.text).answer)
+
+
+def _own(answer: str, default: str) -> str:
+    """Return the answer, marked as Hotline's own words if the author wrote no other one."""
+    return OwnWords(answer) if answer == default else answer
 
 
 def _outcome(value: Any, promised: Any) -> Outcome:
@@ -249,7 +260,7 @@ def in_words(outcome: Outcome) -> str:
     """Return what the model is told about an outcome."""
     match outcome:
         case str():
-            return outcome
+            return str(outcome)
         case tuple():
             return " ".join(one.answer for one in outcome if one.answer) or (HEARD_BY_CALLER if outcome else DONE)
         case PassTo(agent):

@@ -8,7 +8,7 @@ from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.agent.toolbox import KeyAction
-from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
+from functions.relay.agent.tools import DigitsPrompt, OwnWords, Tool, ToolExit
 from functions.relay.answer.actions import ToolEnded
 from functions.relay.answer.model_requests import ModelRequests, unanswered_messages
 from functions.relay.answer.tool_round import ToolRound
@@ -197,6 +197,8 @@ def words_of_key(ended: ToolEnded, phrases: Phrases) -> tuple[Say | Written, ...
     No model has asked for the result. So the caller hears it, and it is made speakable like a model's words.
     """
     match ended:
+        case ToolEnded(id, OwnWords()) if id == BY_KEY:
+            return (Say(phrases.noted),)
         case ToolEnded(id, str(words)) if id == BY_KEY:
             return (Say(phrases.trouble) if ended.failed else Written(words),)
         case _:

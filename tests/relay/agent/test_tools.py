@@ -19,7 +19,17 @@ from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, key_action, tool
 from functions.relay.agent.toolbox import key_meaning
-from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
+from functions.relay.agent.tools import (
+    AgentError,
+    Digits,
+    DigitsPrompt,
+    OptOut,
+    Outcome,
+    OwnWords,
+    Tool,
+    ToolError,
+    in_words,
+)
 from functions.relay.log.events import OptedOut
 from functions.relay.log.follow_up_events import SmsOrdered
 from functions.relay.ports import SecretError
@@ -643,6 +653,26 @@ def test_a_call_back_is_ordered_in_the_log_of_the_call(answer: str | None, told:
 
     assert tool(call_back).run("{}", CALLER, record) == told
     assert ordered == [("CA1", back)]
+
+
+@pytest.mark.parametrize(
+    ("returned", "own"),
+    [
+        (OptOut(), True),
+        (OptOut("Understood."), False),
+        (Sms("Friday at 19:30."), True),
+        (Sms("Friday at 19:30.", answer="They get it."), False),
+        (CallBack(timedelta(hours=2)), True),
+        (CallBack(timedelta(hours=2), answer="Until then!"), False),
+    ],
+    ids=str,
+)
+def test_words_of_hotline_are_told_from_those_of_the_author(returned: object, own: bool) -> None:
+    def act() -> object:
+        """Do it."""
+        return returned
+
+    assert isinstance(tool(act).run("{}", CALLER, lambda party, event: "It is due."), OwnWords) is own
 
 
 def test_what_happens_when_nobody_is_there_is_checked_too() -> None:

@@ -10,6 +10,7 @@ from functions.relay import (
     Agent,
     Digits,
     HandOff,
+    OptOut,
     PassTo,
     Play,
     Say,
@@ -21,6 +22,7 @@ from functions.relay import (
 )
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.phrases import phrases
+from functions.relay.agent.tools import OwnWords
 from functions.relay.answer.actions import ModelFailed, Remind
 from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
@@ -223,6 +225,13 @@ class TestAKey:
 
         drive = press(hours)
         assert drive.returns(BY_KEY, "hours failed.", failed=True).flows().spoken == SORRY.trouble
+
+    @pytest.mark.parametrize("words", ["This number will not be called again.", "It rings on Monday."])
+    def test_says_no_words_that_are_for_the_model(self, words: str) -> None:
+        def stop() -> OptOut:
+            return OptOut()
+
+        assert press(stop).returns(BY_KEY, OwnWords(words)).flows().spoken == SORRY.noted
 
     def test_changes_the_language_and_greets_in_it(self) -> None:
         greeting = {"en-US": "Hello!", "es-ES": "Hola!"}
