@@ -45,8 +45,11 @@ class _Collection:
         """Return the entry that hands the digits in, at the key of the last one; None while digits are missing."""
         if (last := completing(digits, self.digits_prompt)) is None:
             return None
-        known = "" if self.digits_prompt.private else self.digits_prompt.whole(in_a_row(digits)) or ""
-        return Entry(last.key, DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, digits=known))
+        keys = self.digits_prompt.whole(in_a_row(digits)) or ""
+        known = "" if self.digits_prompt.private else keys
+        # The key that ends the digits, alone, is no answer: the model is told that none came.
+        event = DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, bool(keys), known)
+        return Entry(last.key, event)
 
     def at_the_end(self, digits: tuple[Entry, ...]) -> DigitsEntered:
         """Return the event that hands in the digits that came before their time was over."""

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from functions.live.reminders import AnswerReminder, DigitsReminder, NoiseReminder, TimeLimitReminder, read
-from functions.relay import Caller, Digits, Say, ask_digits
+from functions.relay import Agent, Caller, Digits, Say, ask_digits
 from functions.relay.agent.tools import Tool
 from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.call.floor import LONGEST_SPEECH_S
@@ -204,6 +204,14 @@ def test_digits_are_handed_in_when_their_time_ends(harness: SessionHarness, keys
     last = str(harness.private.read(DIGITS)[-1].key)
     assert harness.sessions.check(DigitsReminder("c1", asked, last)) == "answered"
     assert [event.text for event in harness.events() if isinstance(event, ToolReturned)][-1] == result
+
+
+@pytest.mark.parametrize(("asks", "desk"), [(READING, METER), (ASKS, BANK)], ids=["clear", "private"])
+def test_the_end_key_alone_is_no_answer(asks: list[StreamEvent | Exception], desk: Agent) -> None:
+    harness = SessionHarness(asks, saying("No matter."), desk=desk).opened()
+    harness.sessions.receive(harness.prompt("Here it is."))
+    assert press(harness, "#") == ["answered"]
+    assert [event.text for event in harness.events() if isinstance(event, ToolReturned)][-1] == NOT_KEYED
 
 
 def asked_in(harness: SessionHarness) -> DigitsReminder:
