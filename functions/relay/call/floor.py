@@ -28,6 +28,9 @@ from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
 LONGEST_SPEECH_S = 45
 """Seconds for which a caller's voice counts without a word or an end. The longest in recorded calls was 17.5."""
 
+LATE_WORDS_S = 3
+"""Seconds for which words count as a voice whose end has come. In recorded calls the next ones came within 0.9 s."""
+
 LONGEST_NOISE_S = 60
 """Seconds after their first one for which sounds of the caller count if no word comes with them."""
 
@@ -63,6 +66,9 @@ class Floor:
 
     caller_since: int | None = None
     """When the caller began to speak; None while the caller is silent."""
+
+    caller_ended: bool = False
+    """Whether the newest report of the caller's voice is its end. Words may come later."""
 
     caller_sign_at: int = 0
     """When the caller was last heard: a beginning or a word."""
@@ -114,7 +120,8 @@ class Floor:
         return self.sounds_since >= self.words_at and now - self.sounds_since >= LONGEST_NOISE_S * 1000
 
     def _caller_speaks(self, now: int) -> bool:
-        speaks = self.caller_since is not None and now - self.caller_sign_at < LONGEST_SPEECH_S * 1000
+        longest = LATE_WORDS_S if self.caller_ended else LONGEST_SPEECH_S
+        speaks = self.caller_since is not None and now - self.caller_sign_at < longest * 1000
         return speaks and not self.only_noise(now)
 
 
@@ -129,11 +136,10 @@ def _after(before: Floor, entry: Entry) -> Floor:
     match entry.event:
         case Info("clientSpeaking", "on"):
             sounds = at if before.sounds_since < before.words_at else before.sounds_since
-            return replace(
-                before, caller_since=_first(before.caller_since, at), caller_sign_at=at, sounds_since=sounds
-            )
+            begun = replace(before, caller_since=_first(before.caller_since, at), caller_sign_at=at)
+            return replace(begun, caller_ended=False, sounds_since=sounds)
         case Info("clientSpeaking", "off"):
-            return replace(before, caller_since=None, free_since=at)
+            return replace(before, caller_since=None, caller_ended=True, free_since=at)
         case Info("agentSpeaking", "on"):
             return replace(before, agent_since=_first(before.agent_since, at), agent_sign_at=at, words_at=at)
         case Info("agentSpeaking", "off"):

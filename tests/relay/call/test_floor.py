@@ -58,6 +58,26 @@ def test_each_word_lets_a_long_speech_count_longer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ([(2000, OFF), (2100, Partial("Uh"))], Holder.NOBODY),
+        ([(2000, OFF), (2001, Prompt("Hi")), (2500, Partial("Hi"))], Holder.NOBODY),
+        ([(2000, OFF), (2100, Partial("Uh")), (2101, ON)], Holder.CALLER),
+        ([(2000, OFF), *((2000 + ms, Partial("and")) for ms in range(250, 18_000, 250))], Holder.CALLER),
+        ([(1500, Partial("Uh"))], Holder.CALLER),
+    ],
+    ids=["late words", "after their prompt", "before their voice", "a lost beginning", "no end"],
+)
+def test_words_after_the_end_of_a_voice_count_for_moments(frames: list[tuple[int, Event]], expected: Holder) -> None:
+    assert holder(3000, (1000, ON), *(one for one in frames if one[0] < 3000)) is Holder.CALLER
+    assert holder(19_000, (1000, ON), *frames) is expected
+
+
+def test_words_without_reports_of_voices_count_for_long() -> None:
+    assert holder(18_500, (1000, Partial("I would"))) is Holder.CALLER
+
+
+@pytest.mark.parametrize(
     ("now", "expected"), [(100_000, Holder.AGENT), (LONGEST_ANSWER_S * 1000 + 1000, Holder.NOBODY)]
 )
 def test_an_answer_without_an_end_counts_for_a_time(now: int, expected: Holder) -> None:

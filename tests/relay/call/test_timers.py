@@ -183,6 +183,8 @@ APOLOGY = [*CUT[:1], *answer(1000, SAID, how="failed"), *LAST_CLAUSE]
         ([], LONGEST_SPEECH_S, GOES_ON),
         ([at(5500, OFF)], 2, GOES_ON),
         ([at(6500, OFF)], 2, Later(NOISE_CHECK_S)),
+        ([at(5500, OFF), at(5600, Partial("Uh"))], 2, Later(NOISE_CHECK_S)),
+        ([at(5500, OFF), at(5600, Partial("Uh"))], 4, GOES_ON),
         ([at(6500, OFF), at(6500, Prompt("Wait!"), "p")], 2, Settled()),
         ([at(5500, OFF), at(5600, KeyPressed("1"))], 2, Settled()),
         ([at(5500, OFF), under(0, 5, EndClaimed("x", "goodbye"))], 2, Settled()),
