@@ -1,6 +1,7 @@
 """Handles a key of the phone: a digit for a tool, a key with a meaning for the agent, or one that is only logged."""
 
 from itertools import pairwise
+from math import ceil
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row, is_late, late_until
@@ -12,7 +13,7 @@ from functions.relay import Agent
 from functions.relay.agent.outcomes import Say
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
-from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
+from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step, spoken_instead
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, EarlyKey, Entry, KeyPressed
 from functions.relay.log.keys import Key, private_log, session_log
@@ -40,6 +41,9 @@ class _Collection:
     digits_prompt: DigitsPrompt
     late: int = 0
     """Until when keys belong to the entry before, in the gateway's milliseconds."""
+
+    words: Key | None = None
+    """The newest words that the caller spoke instead; None for none. With them the first reminder has ended."""
 
     def keyed(self, digits: tuple[Entry, ...]) -> Entry | None:
         """Return the entry that hands the digits in, at the key of the last one; None while digits are missing."""
@@ -109,7 +113,7 @@ def _open_request(agent: Agent, call: Call) -> _Collection | None:
         return None
     digits_prompt = digits_prompt_of(agent, call.collecting[1].tool)
     late = late_until(agent, call, call.collecting[0])
-    return _Collection(*call.collecting, digits_prompt, late) if digits_prompt else None
+    return _Collection(*call.collecting, digits_prompt, late, spoken_instead(call)) if digits_prompt else None
 
 
 def _asks_in_private(agent: Agent) -> bool:
@@ -145,8 +149,20 @@ def _without_choices(deps: Deps, frame: Frame) -> list[Key]:
 
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:
     deps.ports.private.append(private_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
-    if not asked.keyed(digits_since(deps, frame.connection, asked.at, asked.late)):
+    digits = digits_since(deps, frame.connection, asked.at, asked.late)
+    if not asked.keyed(digits):
+        _remind_again(deps, frame, asked, digits)
         return "a digit"
     tasks.wait(lambda: False, SETTLE_S)
     keyed = asked.keyed(digits_since(deps, frame.connection, asked.at, asked.late))
     return begin(deps, frame.connection, keyed, tasks) if keyed else "a digit"
+
+
+def _remind_again(deps: Deps, frame: Frame, asked: _Collection, digits: tuple[Entry, ...]) -> None:
+    """Send a new reminder with the first digit after words that the caller spoke instead: no more may come."""
+    after_words = (one.key for one in digits if asked.words and one.key > asked.words)
+    if min(after_words, default=None) != frame.key:
+        return
+    timeout = asked.digits_prompt.timeout
+    after = ceil((frame.key.at - asked.at.at) / 1000) + timeout
+    deps.remind(timeout, DigitsReminder(frame.connection, asked.at, str(frame.key), after=after).write())

@@ -244,6 +244,28 @@ def test_digits_still_count_once_the_caller_spoke_instead() -> None:
     assert [event.text for event in harness.events() if isinstance(event, ToolReturned)][-1] == "right"
 
 
+@pytest.mark.parametrize("rows", [["12"], ["1", "2"]], ids=["once", "twice"])
+def test_digits_after_words_are_handed_in_when_their_time_ends(rows: list[str]) -> None:
+    house = asking(*(saying("Take your time.") for _ in rows), saying("Thank you."))
+    for number, row in enumerate(rows, 1):
+        house.sessions.receive(house.prompt("Wait, I look for it.", at=5000 * number))
+        house.timer.notes.clear()
+        assert set(press_at(house, 5000 * number + 2000, *row)) == {"a digit"}
+    ((seconds, text),) = house.timer.notes
+    assert seconds == 8
+    while house.sessions.check(read(text)) == "still keying":
+        text = house.timer.notes[-1][1]
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "2 wrong ones"
+
+
+def test_a_slow_digit_from_before_the_words_sends_no_reminder() -> None:
+    house = asking(saying("Take your time."))
+    house.sessions.receive(house.prompt("Wait, I look for it.", at=5000))
+    house.timer.notes.clear()
+    assert press_at(house, 4900, "1") == ["a digit"]
+    assert house.timer.notes == []
+
+
 def test_the_next_tool_drops_suspended_digits_or_asks_again() -> None:
     harness = asking(ASKS, saying("Thank you."))
     before = asked_in(harness)

@@ -85,8 +85,8 @@ class Call:
     """The digits that the caller is asked to key in, and the key of that request."""
 
     suspended: bool = False
-    """Whether the caller spoke instead of pressing keys. Keys still count, no timer runs, and the next tool call
-    replaces the request."""
+    """Whether the caller spoke instead of pressing keys. Keys still count, no timer runs until the next one, and the
+    next tool call replaces the request."""
 
     end_claim: EndClaimed | None = None
     """Which answer ends the session, and how."""

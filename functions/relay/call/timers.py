@@ -183,7 +183,9 @@ def digits_step(
     next one must come within `timeout` seconds.
     """
     entries = tuple(entries)
-    if call.over or call.suspended or call.collecting is None or call.collecting[0].frame != asked.frame:
+    if call.over or call.collecting is None or call.collecting[0].frame != asked.frame:
+        return Settled()
+    if (words := spoken_instead(call)) and not (digits and digits[-1].key > words):
         return Settled()
     if digits and str(newest := digits[-1].key) != last:
         passed = (asked.at + after * 1000 - newest.at) / 1000 if after else 0
@@ -192,6 +194,12 @@ def digits_step(
     if floor_is_taken(call, entries) and waited < LONGEST_SPEECH_S:
         return Later(DIGITS_CHECK_S)
     return HandIn(max(entry.key for entry in (*entries, *digits)).after("unkeyed"))
+
+
+def spoken_instead(call: Call) -> Key | None:
+    """Return the key of the newest words that the caller spoke instead of pressing keys; None if they did not."""
+    words = (turn.key for turn in call.turns if not isinstance(turn.cause, BY_REMINDER))
+    return max(words) if call.suspended else None
 
 
 def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int, waited: int) -> AnswerStep:

@@ -341,7 +341,9 @@ COLLECTING = (
     under(1000, 189, DigitsRequested("pin", "{}"), "p"),
     under(1000, 199, AnswerEnded("complete"), "p"),
 )
-DIGIT = at(4000, Digit("1"))
+DIGIT, LATER = at(4000, Digit("1")), at(6000, Digit("2"))
+SUSPENDED = (at(5000, Prompt("What?")), *answer(5000, "Take your time."))
+KEYING = StillKeying(str(LATER.key), 8)
 
 
 @pytest.mark.parametrize(
@@ -354,8 +356,24 @@ DIGIT = at(4000, Digit("1"))
         ((at(5000, ON),), (), "", LONGEST_SPEECH_S, HandIn(at(5000, ON).key.after("unkeyed"))),
         ((at(5000, Closed(1000)),), (), "", 0, Settled()),
         ((at(5000, Prompt("What?")),), (), "", 0, Settled()),
+        ((at(5000, Prompt("What?")),), (DIGIT,), "", 0, Settled()),
+        ((*SUSPENDED, at(5100, Silent(1)), *answer(5100, "There?")), (DIGIT, LATER), "", 0, KEYING),
+        (SUSPENDED, (LATER,), str(LATER.key), 0, HandIn(LATER.key.after("unkeyed"))),
+        ((at(5000, Prompt("What?")),), (LATER,), str(LATER.key), 0, Later(DIGITS_CHECK_S)),
     ],
-    ids=["none came", "the last came", "one is new", "spoken to", "spoken to too long", "closed", "suspended"],
+    ids=[
+        "none came",
+        "the last came",
+        "one is new",
+        "spoken to",
+        "spoken to too long",
+        "closed",
+        "suspended",
+        "keyed before",
+        "keyed after",
+        "the last after",
+        "being answered",
+    ],
 )
 def test_the_time_for_digits_ends(
     entries: tuple[Entry, ...], digits: tuple[Entry, ...], last: str, waited: int, step: DigitsStep
