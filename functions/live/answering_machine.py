@@ -1,19 +1,20 @@
 """Ends a session when a machine has answered a call that we placed. The webhook that follows leaves the message."""
 
 from functions.live.deps import Deps, Frame
+from functions.live.reading import read_for_reminder
 from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
 from functions.relay.call.call import fold
 from functions.relay.call.timers import Begin, Settled, machine_step
 from functions.relay.log.events import Entry
-from functions.relay.log.keys import call_log, session_log
+from functions.relay.log.keys import call_log
 from functions.relay.screening import machine_in
 from functions.relay.wire.messages import Setup
 
 
 def check_machine(deps: Deps, connection: str, answered_by: str, tasks: TaskGroup) -> str:
     """End the session, unless it has ended; return one word for the debug log. Raises LogError."""
-    entries = deps.ports.log.read(session_log(connection))
+    entries = read_for_reminder(deps, connection, tasks)
     match machine_step(fold(entries), entries, answered_by):
         case Settled():
             return "settled"

@@ -5,7 +5,7 @@ from math import ceil
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row, is_late, late_until
-from functions.live.reading import read_open
+from functions.live.reading import read_for_reminder, read_open
 from functions.live.reminders import DigitsReminder
 from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
@@ -16,7 +16,7 @@ from functions.relay.call.call import Call, fold
 from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step, spoken_instead
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, EarlyKey, Entry, KeyPressed
-from functions.relay.log.keys import Key, private_log, session_log
+from functions.relay.log.keys import Key, private_log
 from functions.relay.wire.messages import Dtmf
 
 SETTLE_S = 0.5
@@ -86,7 +86,7 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
 
 def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
     """Give up waiting for digits if no new one has come; return one word for the debug log. Raises LogError."""
-    entries = deps.ports.log.read(session_log(reminder.connection))
+    entries = read_for_reminder(deps, reminder.connection, tasks)
     call = fold(entries)
     if call.opened is None or call.over or call.collecting is None:
         return "settled"

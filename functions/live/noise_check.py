@@ -2,12 +2,12 @@
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_now
+from functions.live.reading import read_for_reminder
 from functions.live.reminders import NoiseReminder
 from functions.live.tasks import TaskGroup
 from functions.live.timer_turn import follow
 from functions.relay.call.call import fold
 from functions.relay.call.timers import NOISE_CHECK_S, noise_step
-from functions.relay.log.keys import session_log
 
 
 def start_noise_timer(deps: Deps, frame: Frame) -> None:
@@ -17,7 +17,7 @@ def start_noise_timer(deps: Deps, frame: Frame) -> None:
 
 def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
     """Let the agent go on if an interrupt brought no words; return one word for the debug log. Raises LogError."""
-    entries = deps.ports.log.read(session_log(reminder.connection))
+    entries = read_for_reminder(deps, reminder.connection, tasks)
     call = fold(entries)
     entries = (*entries, *keyed_now(deps, reminder.connection, call))
     step = noise_step(call, entries, reminder.key, reminder.waited)

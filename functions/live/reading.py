@@ -2,6 +2,7 @@
 
 import logging
 
+from functions.live.apology import REACH_LOG_WITHIN_S
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
 from functions.live.tasks import Future, TaskGroup
@@ -9,6 +10,7 @@ from functions.relay.call.call import Call
 from functions.relay.call_context import about
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, SessionOpened, SessionRefused
+from functions.relay.log.keys import session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt, Setup
 
@@ -68,9 +70,14 @@ def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Read:
         tasks.wait(lambda: False, LOOK_AGAIN_S)
 
 
-def read_with_retries(deps: Deps, log: str, tasks: TaskGroup) -> Read:
-    """Read a session's log. If this fails, try again for `READ_WITHIN_S`. Raises LogError."""
-    until = deps.clock() + READ_WITHIN_S
+def read_for_reminder(deps: Deps, connection: str, tasks: TaskGroup) -> Entries:
+    """Read a session's log for one of its reminders, which gets no second chance. Raises LogError."""
+    return read_with_retries(deps, session_log(connection), tasks, REACH_LOG_WITHIN_S).entries
+
+
+def read_with_retries(deps: Deps, log: str, tasks: TaskGroup, within_s: float = READ_WITHIN_S) -> Read:
+    """Read a session's log. If this fails, try again for `within_s` seconds. Raises LogError."""
+    until = deps.clock() + within_s
     while True:
         began = deps.clock()
         try:

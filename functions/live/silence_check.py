@@ -6,17 +6,17 @@ relay/call/timers.py decides.
 
 from functions.live.deps import Deps
 from functions.live.digits import keyed_now
+from functions.live.reading import read_for_reminder
 from functions.live.reminders import SilenceReminder
 from functions.live.tasks import TaskGroup
 from functions.live.timer_turn import follow
 from functions.relay.call.call import fold
 from functions.relay.call.timers import silence_step
-from functions.relay.log.keys import session_log
 
 
 def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> str:
     """Break the silence if it still lasts; return one word for the debug log. Raises LogError."""
-    entries = deps.ports.log.read(session_log(reminder.connection))
+    entries = read_for_reminder(deps, reminder.connection, tasks)
     call = fold(entries)
     silence = deps.agent(call.opened.agent).silence if call.opened else None
     if silence is None:

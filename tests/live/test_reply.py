@@ -6,7 +6,7 @@ from threading import Event as Waiting
 import pytest
 
 from functions.live import answer_reminder, reading, reply
-from functions.live.reminders import AnswerReminder
+from functions.live.reminders import AnswerReminder, DigitsReminder, NoiseReminder, Reminder, SilenceReminder
 from functions.live.reminders import read as read_reminder
 from functions.live.reply import MOST_TAKEOVERS, NEXT_CHECK_S
 from functions.live.tasks import MOMENT_S
@@ -157,6 +157,23 @@ def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.Monkey
     refuse_one_read(harness, monkeypatch)
     assert harness.sessions.check(REMINDER) == "taken over"
     assert heard(harness) == "On Friday."
+
+
+@pytest.mark.parametrize(
+    "reminder", [SilenceReminder("c1", KEY, 9), NoiseReminder("c1", KEY, 2), DigitsReminder("c1", KEY, "")], ids=repr
+)
+def test_each_reminder_reads_again_if_a_read_fails(reminder: Reminder, monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = SessionHarness().opened()
+    monkeypatch.setattr(reading, "RETRY_S", 0.0)
+    refuse_one_read(harness, monkeypatch)
+    assert harness.sessions.check(reminder) == "settled"
+
+
+def test_a_machine_ends_the_session_although_a_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness = SessionHarness().opened()
+    monkeypatch.setattr(reading, "RETRY_S", 0.0)
+    refuse_one_read(harness, monkeypatch)
+    assert harness.sessions.end_for_machine("c1", "machine_start") == "answered"
 
 
 def test_a_logged_turn_is_answered_although_a_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,6 +202,12 @@ PLAYED: tuple[TurnRule | SplitRule, ...] = (
         _newest_first,
         lambda turn, text, _: isinstance(turn.cause, NoiseEnded) and not turn.cut and turn.expects(text),
     ),
+    # Late words go on: "Let me look." was posted after the purge, and "Please key in your code." with it.
+    TurnRule(
+        "the next words of a turn that was cut",
+        _playable_newest_first,
+        lambda turn, text, _: turn.cut and turn.next_words_are(text),
+    ),
     # Two answers with the same stock phrase. The first was cut before it, and two reports of the second swap:
     # "something" comes before "Sorry,".
     TurnRule(

@@ -334,3 +334,9 @@ def test_late_words_are_not_of_an_answer_that_had_not_spoken_yet() -> None:
     said, ended = AgentSaid(f"Well. {SORRY}"), AnswerEnded("complete", first_words_ms=1000)
     second = [under(2000, 100, said), under(2000, 199, ended), played(2900, "Sorry,")]
     assert agent_said_in(*CUT_BEFORE_SORRY, *second) == ["One moment, Sorry,", said.text]
+
+
+def test_late_words_that_go_on_are_heard_in_their_own_answer() -> None:
+    said, ended = AgentSaid(f"Well. {SORRY}"), AnswerEnded("complete", first_words_ms=500)
+    second = [under(2000, 100, said), under(2000, 199, ended), played(3000, "please."), played(3400, "Sorry,")]
+    assert agent_said_in(*CUT_BEFORE_SORRY, *second) == ["One moment, please. Sorry,", said.text]
