@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
+from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, MachineAnswered, ToolCalled, ToolReturned
 from functions.relay.log.keys import ROUND_SLOTS, Key, run_of
 from functions.relay.text.letters import bare, split
 
@@ -170,8 +170,11 @@ class Turn:
         return self.ended is None or self.expects(text)
 
     def may_be_heard(self, at: int) -> bool:
-        """Whether its first words may have been played by this time: no answer begins within a moment."""
-        return at - self.key.at > SAME_MOMENT_MS
+        """Whether its first words may have been played by this time: no answer begins within a moment.
+
+        The turn of an answering machine ends the session and has no words.
+        """
+        return not isinstance(self.cause, MachineAnswered) and at - self.key.at > SAME_MOMENT_MS
 
     def is_spared_by(self, interrupt: Key) -> bool:
         """Whether this interrupt happened before the first words of this turn were played: it cut older words."""

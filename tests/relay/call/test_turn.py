@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from functions.relay.call.turn import SAME_MOMENT_MS, Turn
-from functions.relay.log.events import AgentSaid, AnswerEnded, Ending, KeyPressed, ToolCalled
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Cause,
+    Ending,
+    KeyPressed,
+    MachineAnswered,
+    Silent,
+    ToolCalled,
+)
 from functions.relay.log.keys import Key
 
 KEY, MENU = Key(1000, "m1"), "We have pasta. We have wine."
@@ -238,3 +247,10 @@ def test_a_run_has_logged_the_words_in_its_own_slots() -> None:
     acts = (AgentSaid("Well, "), ToolCalled("t1", "menu", "{}"), AgentSaid("let me see."), AgentSaid("On Friday."))
     turn = replace(TURN, acts=acts, slots=(100, 101, 200, 1100))
     assert [turn.logged_by(run) for run in (0, 1000, 2000)] == ["Well,letmesee.", "OnFriday.", ""]
+
+
+@pytest.mark.parametrize(("cause", "may"), [(None, True), (Silent(1), True), (MachineAnswered("fax"), False)])
+def test_the_turn_of_a_machine_has_no_words(cause: Cause | None, may: bool) -> None:
+    turn = replace(RUNNING, cause=cause)
+    assert turn.may_be_heard(turn.key.at + SAME_MOMENT_MS + 1) is may
+    assert not turn.may_be_heard(turn.key.at + SAME_MOMENT_MS)
