@@ -21,7 +21,7 @@ from tests.doubles import MemoryLog, MemoryRecords
 from tests.fixtures.agents import DESK
 from tests.follow_up.scene import Notes
 from tests.follow_up.test_deliver import Told
-from tests.relay.record.calls import CALL, PLAIN
+from tests.relay.record.calls import CALL, PLAIN, announced
 
 SCORE = Operator("lead-score")
 FOUND = (Finding("lead-score", "text-generation", 9), Finding("summary", "text-generation", "A sad call."))
@@ -104,6 +104,7 @@ def test_a_text_message_of_a_rule_has_its_own_name() -> None:
     made = replace(made, agents={"rosa": agent})
     record = made.records.get(CALL)
     assert record
+    assert made.log.append(call_log(CALL), announced())
     deliver(made, record)
     check(made, NOTE)
     ordered = [one for one in made.log.read(call_log(CALL)) if isinstance(one.event, SmsOrdered)]

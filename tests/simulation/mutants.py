@@ -358,7 +358,7 @@ MUTANTS = [
     Mutant("an answer that logs words that it never sent", 3, _unsent_noted, first=28),
     Mutant("a fold in which no two frames have the same moment", 3, _momentless, first=18),
     Mutant("a fold in which all frames have the same moment", 3, _everlasting_moment, first=5),
-    Mutant("an apology that is not logged", 3, _apology_not_logged, first=75, rates=HANGING),
+    Mutant("an apology that is not logged", 3, _apology_not_logged, first=176, rates=HANGING),
     Mutant("an answer that forgets last: true", 4, _forgotten_last, first=3),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),
