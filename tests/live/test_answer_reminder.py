@@ -4,18 +4,26 @@ from dataclasses import replace
 
 import pytest
 
+from functions.live import answer_reminder
 from functions.live.reminders import BEGUN_LATER, AnswerReminder, NoiseReminder, read
 from functions.relay.call.shared_reminder import FIRST_CHECK_S
 from functions.relay.log.events import Entry, ReminderReturned, ReminderSent, TakenOver
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Interrupt, Prompt
 from tests.doubles import MemoryLog, saying
+from tests.endpoint import WAIT_S
 from tests.live.harness import SessionHarness
 from tests.live.ports import TroubledLog
 from tests.live.test_silence import LostTimer
 
 LOG = session_log("c1")
 FIRST, SECOND = 5000, 8000
+
+
+@pytest.fixture(autouse=True)
+def answers_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each turn wait for the begin of its answer, however busy this machine is."""
+    monkeypatch.setattr(answer_reminder, "BEGUN_WITHIN_S", WAIT_S)
 
 
 def answering(log: MemoryLog | None = None) -> SessionHarness:
