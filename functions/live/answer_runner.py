@@ -152,7 +152,7 @@ class _Runner:
                 self._tasks.start(f"tool {action.call.name}", lambda: self._report(self._tools.run(action)))
 
     def _append(self, action: Append) -> None:
-        """Append an event. If nothing waits for it, this happens in a task of its own."""
+        """Append an event of the answer, in a task of its own if nothing waits for it."""
         match action.event:
             case ToolReturned() as event:
                 self._tasks.start("log", lambda: self._log_event(action.slot, event))

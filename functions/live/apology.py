@@ -9,13 +9,11 @@ from functions.live.private import without_numbers
 from functions.live.silence_timer import start_silence_timer
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.answer.playback import CHARACTERS_PER_S
+from functions.relay.deadlines import REACH_LOG_WITHIN_S
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
 from functions.relay.log.keys import Key, Slot, round_start, run_start
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt, Text
-
-REACH_LOG_WITHIN_S = 8.0
-"""Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
 
 CLAIM_TRIED_S = 1.0
 """Seconds in which an apology tries to claim its prompt. It is said if the log does not answer."""

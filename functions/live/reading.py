@@ -2,13 +2,13 @@
 
 import logging
 
-from functions.live.apology import REACH_LOG_WITHIN_S
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.call.call import Call
 from functions.relay.call_context import about
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import REACH_LOG_WITHIN_S
 from functions.relay.log.events import Entries, Entry, SessionOpened, SessionRefused
 from functions.relay.log.keys import session_log
 from functions.relay.ports import LogError

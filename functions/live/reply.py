@@ -14,7 +14,7 @@ from functions.live.answer_claim import claim_entry
 from functions.live.answer_context import AnswerContext, Since
 from functions.live.answer_reminder import note_return, remind_of_end, remind_of_other_turns, remind_once_begun
 from functions.live.answer_runner import run_answer
-from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, answer_nothing, apologise, apologise_for_prompt
+from functions.live.apology import RETRY_S, answer_nothing, apologise, apologise_for_prompt
 from functions.live.barge_in import speaks
 from functions.live.call_backs import CallBacks
 from functions.live.call_time_limit import keep_time_again, must_end
@@ -43,6 +43,7 @@ from functions.relay.call.speaking_order import may_overlap, newest_spoken
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
+from functions.relay.deadlines import REACH_LOG_WITHIN_S
 from functions.relay.log.events import (
     AgentSaid,
     DigitsEntered,

@@ -27,3 +27,6 @@ ARRIVE_WITHIN_S = 3.0
 
 LONGEST_DELAY_S = 900
 """Most seconds of a message's delay. Source: Amazon SQS, "Delay queues"."""
+
+REACH_LOG_WITHIN_S = 8.0
+"""Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""

@@ -29,7 +29,7 @@ Kind = TypeVar("Kind")
 CALL, SESSION = "call/", "session/"
 
 BLOCK = 64
-"""After each so many entries the fold is cached. So one more entry does not fold all of them again."""
+"""Entries between two cached folds. A new entry then folds at most this many again."""
 
 Numbered = tuple[int, Observation]
 """An observation with its number on the tape. The page knows it by that number."""

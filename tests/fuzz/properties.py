@@ -113,8 +113,7 @@ def a_log_folds_to_the_same_call_in_any_order_and_however_often_told(drawn: tupl
     call = fold(told)
     assert fold(again) == call
     opening = max((number for number, one in enumerate(told) if isinstance(one.event, SessionOpened)), default=0)
-    # An opening is no frame of its own. If other frames have its millisecond, its key does not say where it comes
-    # among them.
+    # The key of an opening does not tell its order among frames of the same millisecond.
     alone = all(one.key.at != told[opening].key.at for one in told[:opening])
     if told and alone and isinstance(told[opening].event, SessionOpened):
         assert fold(told[opening:]) == call
