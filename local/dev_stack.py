@@ -4,7 +4,6 @@ The handlers are those that run in Lambda. Only their environment differs, which
 endpoints by the names that the SDKs define, and settings by the names that `functions.settings` reads.
 """
 
-import importlib
 import logging
 import os
 import sys
@@ -18,15 +17,12 @@ from typing import Any, Literal, TextIO
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.discovery import NEEDS
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
-from functions.relay import Needs
-from functions.relay.agent.services import check_services
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.log.table_item import NOTES, note_template
 from functions.relay.record.over import WAKING
-from local import credentials, dotenv
+from local import credentials
 from local.aws.gateway_integration import PutItem
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
@@ -47,11 +43,13 @@ from local.environment import (
     settings_of,
 )
 from local.handlers import handlers, route
+from local.needs import needs, secrets_of_agents
 from local.phone import Phone
 from local.records import keep
 
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
+
 LONG_AFTER_S = 100_000
 """Seconds after which every call is over, also one that was passed to a person."""
 
@@ -256,29 +254,10 @@ def _outside(twilio: str, public: Public) -> dict[str, str]:
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
     """Return the secrets that have real values, by the full names of their SSM parameters."""
     given = credentials.keys(models)
-    given |= _secrets_of_agents()
+    given |= secrets_of_agents()
     if public is not UNSEEN:
         given["twilio-auth-token"] = public.token
     return {f"{SECRETS}/{name}": value for name, value in given.items()}
-
-
-def _secrets_of_agents() -> dict[str, str]:
-    """Return the secrets that agents read, from the laptop's variables for them."""
-    values = {name: os.environ.get(dotenv.variable_of(name), "") for name in needs().secrets}
-    return {name: value for name, value in values.items() if value}
-
-
-def needs() -> Needs:
-    """Return what the agents' tools need, as their files are now."""
-    found: Needs = importlib.import_module("functions.agents").NEEDS
-    return found
-
-
-def check_needs() -> None:
-    """Check that AWS has the services that tools need. Raises AgentError."""
-    file = Path(str(importlib.import_module("functions.agents").__path__[0])) / f"{NEEDS}.py"
-    source = file.read_text(encoding="utf-8") if file.exists() else ""
-    check_services(needs(), boto3.Session().get_available_services(), str(file), source)
 
 
 @contextmanager

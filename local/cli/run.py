@@ -21,8 +21,9 @@ from local.cli.options import add_wish, wish
 from local.cli.script import SPEED, ScriptError, Status, play, script
 from local.cli.terminal import TYPED, Begin, Screen, Terminal
 from local.credentials import add_model_options, missing
-from local.dev_stack import DevStack, ToolsAws, check_needs, dev_stack
+from local.dev_stack import DevStack, ToolsAws, dev_stack
 from local.dialer import Dialer, DialError, Outside, Wish, outside
+from local.needs import check_needs
 from local.page.agents import agents_now, fault
 from local.page.controller import Controller
 from local.page.numbers import give_numbers
