@@ -72,7 +72,7 @@ class _Claimed:
     """Whether the prompt's answer begins with the same request as the draft."""
 
     age: float
-    """The most seconds that the prompt can have been in the log when the read began."""
+    """How many seconds old the prompt was when the read began."""
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
@@ -210,9 +210,14 @@ class _Draft:
 
     def _seen(self, prompt: Key, newer: Read) -> _Claimed:
         """Return what is known of a prompt once the log has these newer entries."""
-        entries, age = _joined(self._asked.entries, newer.entries), newer.began - self._no_prompt_at
+        entries = _joined(self._asked.entries, newer.entries)
         call = self._asked.before.extended_to(entries).until(prompt)
-        return _Claimed(prompt, Read(entries, newer.began), call, self._fits(prompt, entries, call), age)
+        fits, age = self._fits(prompt, entries, call), self._age(prompt, newer.began)
+        return _Claimed(prompt, Read(entries, newer.began), call, fits, age)
+
+    def _age(self, prompt: Key, now: float) -> float:
+        """Return how many seconds old a prompt is at `now`. The partial prompt came when this invocation began."""
+        return max(now - self._began - (prompt.at - self._frame.key.at) / 1000, 0.0)
 
     def _updated(self, seen: _Claimed, newest: Read) -> _Claimed:
         """Return what is known after one more look. The request is built again only if it may have changed."""

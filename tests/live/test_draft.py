@@ -141,6 +141,18 @@ def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
         assert one.events(DraftDropped) == []
 
 
+def test_the_times_of_a_draft_count_from_its_prompt() -> None:
+    now = 0.0
+    with drafting() as one:
+        one.sessions = replace(one.sessions, clock=lambda: now)
+        draft = one.drafted()
+        now = 0.75
+        one.prompt_is_logged()
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert draft.result(WAIT_S) == "answered"
+        assert [one.first_words_ms for one in one.harness.ended] == [150]
+
+
 def test_a_draft_that_holds_words_looks_for_its_prompt_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "LOOK_SOON_S", 2 * WAIT_S)
     with drafting() as one:

@@ -63,10 +63,13 @@ class Drive:
         call: Call | None = None,
         allowed: float = 25.0,
         guard: GuardFor = unguarded,
+        waited: float = 0.0,
     ) -> None:
         self.now = 100.0
         self.began = self.now
-        self.answer = Answer(agent or default_agent, call or default_call, self.now, allowed, guard=guard)
+        self.answer = Answer(
+            agent or default_agent, call or default_call, self.now, allowed, guard=guard, waited=waited
+        )
         self.requests: list[Request] = []
         self.running: dict[str, Run] = {}
         self.posted: list[Outgoing] = []

@@ -38,7 +38,7 @@ def test_no_law_is_broken(first: int) -> None:
 
 FOUND = (
     48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992, 42002662,
-    42008464, 43013329, 44000568, 45004170, 46005865, 46006787, 46012089,
+    42008464, 43013329, 44000568, 45004170, 46005865, 46006787, 46012089, 47000064,
 )  # fmt: skip
 """Seeds that broke a law once, each by a fault that is mended.
 
@@ -59,7 +59,8 @@ older answer had been cut before the stock phrase of an apology, and the reports
 45004170, an invocation that only seemed dead logged words that its takeover had found in the reports.
 In 46005865, a read of the log hung, and the reminder of a noise was lost: the agent did not go on. In 46006787, late
 words of an answer were credited to the next answer, which said them too. In 46012089, words of a killed draft were
-credited to the turn of a machine: its takeover apologised to the machine, and did not end the session.
+credited to the turn of a machine: its takeover apologised to the machine, and did not end the session. In 47000064,
+an apology was sent 10 ms before the words of a draft, which seemed to be older: they counted as heard.
 """
 
 

@@ -72,10 +72,11 @@ class Answer:
         """
         self.deadline, self.playback = now + allowed, Playback(now, unplayed(call), waited=waited)
         self._instructions = instructions or Instructions(agent.prompt_in(call.language or agent.language))
-        self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
+        self._agent, self._call, self._takeover = agent, call, takeover
+        self._started, self._turn_began = now, now - waited
         self._reply = SpokenReply(agent, call.language, lead(call), guard)
         self._speech = Speech(self._reply.script, self.playback, unexpected)
-        self._requests = ModelRequests(call, takeover.slot, now)
+        self._requests = ModelRequests(call, takeover.slot, now, waited)
         self._life = Lifecycle(self._speech, unexpected)
         self._entries = AnswerEntries(takeover.slot)
 
@@ -88,7 +89,7 @@ class Answer:
     def ended(self) -> AnswerEnded:
         """How the answer ended as far as is known, with its times and its tokens."""
         first = self._speech.first_words_at
-        words_ms = round((first - self._started) * 1000) if first is not None else 0
+        words_ms = round((first - self._turn_began) * 1000) if first is not None else 0
         made = self._requests
         return AnswerEnded(self._life.how, words_ms, made.first_ms, made.usage, made.model, made.limit, made.failure)
 
@@ -102,8 +103,7 @@ class Answer:
         if claim := self._takeover.end_claim:
             self._life.finish_again(claim, self._started, purged=self._call.turns[-1].cut)
             return []
-        reply = self._reply
-        move = moves.first_move(self._agent, self._call, self._takeover, reply.language, reply.phrases)
+        move = moves.first_move(self._agent, self._call, self._takeover, self._reply.language, self._reply.phrases)
         if not isinstance(move, moves.AskModel):
             self._life.on(AnswerTrigger.ANSWER)
         return [*self._make(move, self._started), *self._go_on(self._started)]

@@ -66,8 +66,8 @@ a tool, use it now.)"
 class ModelRequests:
     """The requests that one answer makes to the model. Times are seconds of one clock."""
 
-    def __init__(self, call: Call, slot: int, now: float) -> None:
-        """Begin with the messages up to the caller's last one. `slot` is the first one of the answer's entries."""
+    def __init__(self, call: Call, slot: int, now: float, waited: float = 0.0) -> None:
+        """`slot` is the first one of the answer's entries. At `now` the turn is `waited` seconds old."""
         self.flaw: Flaw | None = None
         """What is wrong with the model's newest output; None if nothing is."""
 
@@ -88,14 +88,14 @@ class ModelRequests:
         """Why the newest request failed; empty if it did not."""
 
         self.first_ms = 0
-        """Milliseconds from the start of the answer to the first event of the model's stream."""
+        """Milliseconds from the beginning of the turn to the first event of the model's stream."""
 
         self._sid, self._turn = names(call)
-        self._slices = slices_of(call)
+        self._slices, self._side_effects = slices_of(call), side_effects_before(call)
         self._rounds = self._repairs = 0
         self._to_continue = ""
-        self._side_effects = side_effects_before(call)
         self._began = self._sign_at = now
+        self._turn_began = now - waited
 
     @property
     def stalls_at(self) -> float:
@@ -194,7 +194,7 @@ class ModelRequests:
     def note_sign(self, now: float) -> None:
         """Remember that the model sent something at `now`."""
         self._sign_at = now
-        self.first_ms = self.first_ms or round((now - self._began) * 1000)
+        self.first_ms = self.first_ms or round((now - self._turn_began) * 1000)
 
     def spend(self, usage: Usage, model: str = "") -> None:
         """Add the tokens of one request, and remember which model answered it."""

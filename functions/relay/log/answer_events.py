@@ -89,10 +89,10 @@ class AnswerEnded:
 
     how: Ending
     first_words_ms: int = 0
-    """Milliseconds from the start of the answer until its first words reached the line."""
+    """Milliseconds from the beginning of the turn until the first words reached the line."""
 
     model_ms: int = 0
-    """Milliseconds from the start of the answer to the first event of the model's stream."""
+    """Milliseconds from the beginning of the turn to the first event of the model's stream."""
 
     usage: Usage = Usage()
     model: str = ""

@@ -101,6 +101,11 @@ class TestAPlainAnswer:
         drive.happen(Finished("end", Usage(900, 12, 800)), after=0.1).flows()
         assert drive.ended == AnswerEnded("complete", first_words_ms=450, model_ms=400, usage=Usage(900, 12, 800))
 
+    def test_its_times_count_from_the_beginning_of_its_turn(self) -> None:
+        drive = Drive(waited=2.5).happen(TextDelta("On Friday."), after=0.4).sends(after=0.05)
+        drive.happen(Finished("end")).flows()
+        assert (drive.ended.model_ms, drive.ended.first_words_ms) == (2900, 2950)
+
     def test_stops_for_nothing_that_comes_after_its_end(self) -> None:
         drive = Drive().words("On Friday.").happen(Finished("end")).sends()
         drive.happen(TextDelta("More.")).flows()
