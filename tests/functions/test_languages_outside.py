@@ -16,6 +16,7 @@ from functions.relay.log.keys import OPENING, Key, call_log, callee_log, session
 from functions.webhooks.unanswered import unanswered
 from tests.conftest import Aws
 from tests.functions.events import AT, webhook
+from tests.numbers import new_number
 
 HOTEL = Agent(
     "You answer a hotel's phone.",
@@ -90,7 +91,7 @@ def test_an_apology_is_in_a_language_of_the_agent(language: str, spoken: str) ->
 def test_who_arrives_at_another_agent_hears_its_language(
     twiml: Any, monkeypatch: pytest.MonkeyPatch, tag: str, language: str, greeting: str
 ) -> None:
-    called = f"+1555{uuid4().int % 10**7:07}"
+    called = new_number()
     billing = Agent("Be brief.", greeting, {tag: Voice("Google", f"{tag}-Neural2-A")})
     monkeypatch.setitem(agents.AGENTS, "billing", billing)
     monkeypatch.setitem(agents.AGENTS, "hotel", replace(HOTEL, arrive=lambda caller: PassTo("billing")))

@@ -12,6 +12,7 @@ from functions.relay.ports import SecretError
 from functions.relay.wire.party import mark_of
 from tests.conftest import NUMBER_KEY, Aws
 from tests.functions.events import CALLED, webhook
+from tests.numbers import new_number
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def known(twiml: ModuleType, caller: str, key: str = NUMBER_KEY) -> list[object]
 
 
 def test_each_call_of_a_caller_is_noted(twiml: ModuleType) -> None:
-    caller = f"+1415556{uuid4().int % 10_000:04d}"
+    caller = new_number()
     calls = [rings(twiml, caller) for _ in range(2)]
     assert sorted(map(str, known(twiml, caller))) == sorted(str(CallKnown(call)) for call in calls)
 
@@ -40,7 +41,7 @@ def test_each_call_of_a_caller_is_noted(twiml: ModuleType) -> None:
 @pytest.mark.parametrize("direction", ["inbound", "outbound-api"])
 def test_a_call_that_got_no_answer_is_noted_when_it_is_over(twiml: ModuleType, direction: str) -> None:
     """We placed it and nobody answered, or the webhook of its ring failed."""
-    person, call = f"+1415558{uuid4().int % 10_000:04d}", f"CA{uuid4().hex}"
+    person, call = new_number(), f"CA{uuid4().hex}"
     numbers = (person, CALLED) if direction == "inbound" else (CALLED, person)
     form = {"CallSid": call, "From": numbers[0], "To": numbers[1], "Direction": direction, "CallStatus": "no-answer"}
     for _ in range(2):
@@ -49,7 +50,7 @@ def test_a_call_that_got_no_answer_is_noted_when_it_is_over(twiml: ModuleType, d
 
 
 def test_a_call_is_noted_once(twiml: ModuleType) -> None:
-    caller = f"+1415559{uuid4().int % 10_000:04d}"
+    caller = new_number()
     call = rings(twiml, caller)
     form = {"CallSid": call, "From": caller, "To": CALLED, "Direction": "inbound", "CallStatus": "completed"}
     twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}), None)
@@ -66,6 +67,6 @@ def test_a_call_goes_on_though_its_person_is_not_noted(twiml: ModuleType, monkey
         raise SecretError("number-key is not set")
 
     monkeypatch.setattr(twiml, "deps", replace(twiml.deps, number_key=missing))
-    caller = f"+1415557{uuid4().int % 10_000:04d}"
+    caller = new_number()
     rings(twiml, caller)
     assert known(twiml, caller) == []

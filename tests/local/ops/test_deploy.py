@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -23,6 +22,7 @@ from local.ops.preflight import BOOTSTRAP, loads, preflight, runs
 from tests.conftest import DO_NOT_CALL_TABLE, TABLE
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
+from tests.numbers import new_number
 
 pytestmark = pytest.mark.slow
 
@@ -315,7 +315,7 @@ def test_without_a_yes_nothing_is_removed(run: Run, stage: str) -> None:
 
 
 def test_wishes_of_version_0_1_are_copied_before_their_table_goes(run: Run, stage: str) -> None:
-    number, wish = f"+1415{uuid4().int % 10**7:07d}", Entry(Key(1, "prompt"), OptedOut("CA1"))
+    number, wish = new_number(), Entry(Key(1, "prompt"), OptedOut("CA1"))
     DynamoLog(boto3.client("dynamodb"), TABLE, days=1).append(callee_log(number), wish)
     status, lines, _ = run(destroy.main, "--stage", stage, "--yes")
     assert status == 0
