@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -47,8 +48,8 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 strategies.register_type_strategy(float, strategies.floats(allow_nan=False, allow_infinity=False))
 
-SLOW = "\npytestmark = pytest.mark.slow\n"
-"""The mark of a module that `make check` leaves out: it waits for real time, or tries very many cases."""
+SLOW = re.compile(r"^pytestmark = \[?pytest\.mark\.slow\b", re.MULTILINE)
+"""Matches the mark of a module that `make check` leaves out: its tests take more than 30 ms each on average."""
 
 MEASURED = ("tests/relay/", "tests/live/", "tests/functions/", "tests/adapters/", "tests/agents/")
 """The tests for which `make test` measures the coverage of `functions/`: each is about one module.
@@ -56,8 +57,8 @@ MEASURED = ("tests/relay/", "tests/live/", "tests/functions/", "tests/adapters/"
 Measuring all tests doubles the time and finds the same lines.
 """
 
-UNMEASURED = ("slow", "no_cover")
-"""The marks of tests that measure nothing: they run the same lines very often."""
+UNMEASURED = "no_cover"
+"""The mark of tests that measure nothing: they run the same lines very often."""
 
 MEASURES = pytest.StashKey[Any]()
 """What controls coverage during the test that runs now; None if it measures nothing."""
@@ -83,7 +84,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not import slow modules if only the others are wanted."""
     read = _quick(config) and collection_path.suffix == ".py"
-    return True if read and SLOW in collection_path.read_text() else None
+    return True if read and SLOW.search(collection_path.read_text()) else None
 
 
 def _quick(config: pytest.Config) -> bool:
@@ -195,7 +196,7 @@ def _measured(item: pytest.Item) -> bool:
     One that hypothesis repeats with drawn arguments finds no more lines than those, but branches (`make coverage`).
     """
     drawn = is_hypothesis_test(getattr(item, "obj", None)) and not item.config.getoption("cov_branch", False)
-    return item.nodeid.startswith(MEASURED) and not drawn and not any(map(item.get_closest_marker, UNMEASURED))
+    return item.nodeid.startswith(MEASURED) and not drawn and item.get_closest_marker(UNMEASURED) is None
 
 
 def _coverage(config: pytest.Config) -> Any:

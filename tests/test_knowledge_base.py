@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 from tests.endpoint import at
 from tests.servers.knowledge import KnowledgeBase
 
+pytestmark = pytest.mark.slow
+
 PARKING = "Parking in the yard is free for guests."
 PASSAGES = [PARKING, "Dogs are welcome on the terrace.", "We close at eleven."]
 

@@ -10,6 +10,8 @@ import pytest
 from tests.deployed.process import CheckError, server
 from tests.ports import free_port, free_ports
 
+pytestmark = pytest.mark.slow
+
 
 def test_free_ports_differ_and_are_handed_to_no_client() -> None:
     ports = free_ports(20)

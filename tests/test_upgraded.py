@@ -8,6 +8,8 @@ import pytest
 
 from tests.upgraded import NO_AGENTS, ROOT
 
+pytestmark = pytest.mark.slow
+
 MEET = ("functions.agents", "functions.twiml", "functions.calls", "functions.live.wiring", "local.dev_stack")
 """What imports the user's agents, and what others import to get them."""
 

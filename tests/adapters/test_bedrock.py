@@ -29,6 +29,8 @@ from local.models import BedrockServer, Drop, Finish, Garbage, Refuse, Step, Tex
 from local.models.bedrock import frame
 from tests.servers.models import EU_HAIKU, bedrock_model
 
+pytestmark = pytest.mark.slow
+
 CACHE = {"cachePoint": {"type": "default"}}
 FIND = ToolSpec("find_booking", "Look up a booking.", {"type": "object", "properties": {}, "required": []})
 HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),), (FIND,), max_tokens=120)

@@ -11,6 +11,8 @@ from tests.endpoint import HangUp, Reply, Step, refusing_url
 from tests.servers.intelligence import refusal
 from tests.servers.twilio import KEY, TwilioServer
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
 TO, SENDER = "+12125550142", "+12125550100"
 ANSWER, SCREENED, PROGRESS = (

@@ -24,6 +24,8 @@ from functions.relay.wire.model import (
 from local.models import AnthropicServer, Drop, Finish, Refuse, Stall, Step, Text
 from tests.servers.models import HAIKU, claude_model
 
+pytestmark = pytest.mark.slow
+
 CACHE = {"cache_control": {"type": "ephemeral"}}
 SCHEMA = {"type": "object", "properties": {}, "required": []}
 FIND, BYE = ToolSpec("find_booking", "Look up a booking.", SCHEMA), ToolSpec("say_goodbye", "Hang up.", SCHEMA)

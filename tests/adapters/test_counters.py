@@ -23,6 +23,8 @@ from tests.conftest import TABLE, Aws
 from tests.doubles import MemoryCounters
 from tests.endpoint import at, refusing_url
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 

@@ -25,6 +25,8 @@ from functions.relay.wire.model import Message, Request, ToolResults, ToolSpec
 from tests.adapters.refusals import refusals
 from tests.relay.scenes import Scene, at, opened, scenes, under
 
+pytestmark = pytest.mark.slow
+
 FIND = ToolSpec("find", "Look up a booking.", {"type": "object", "properties": {"day": {"type": "string"}}})
 
 WORDS = st.sampled_from(["", " ", "Yes.", "One moment.", "w1 w2, w3.", "\ud800"])

@@ -9,6 +9,8 @@ from local.models import BedrockServer, Drop, Stall
 from local.models.guardrail import BLOCKED, Guardrail
 from tests.servers.models import bedrock_guardrail
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[BedrockServer]:

@@ -23,6 +23,8 @@ from functions.relay.wire.model import (
 from local.models.langflow import LangflowServer, event
 from local.models.steps import Drop, Fail, Finish, Garbage, Refuse, Stall, Step, Text
 
+pytestmark = pytest.mark.slow
+
 TRANSFER = ToolSpec("transfer", "Put the caller through.", {"type": "object", "properties": {}})
 HELLO = Request("You answer.", (CallerMessage("Good evening"),), (TRANSFER,), call="CA1")
 

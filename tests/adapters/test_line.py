@@ -11,6 +11,8 @@ from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text, write
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = "Ab-_9x+/Q1c="
 HELLO = Text("Hello", last=True)
 GONE = error(410, "GoneException")

@@ -31,6 +31,8 @@ from tests.conftest import TABLE, Aws
 from tests.doubles import MemoryLog
 from tests.endpoint import Endpoint, Forward, Reply, Step, at, error, refusing_url
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 

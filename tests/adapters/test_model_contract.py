@@ -51,6 +51,8 @@ from local.models import (
 from tests.endpoint import WAIT_S
 from tests.servers.models import bedrock_model, claude_model, openai_model
 
+pytestmark = pytest.mark.slow
+
 FIND = ToolSpec(
     "find_booking",
     "Look up a booking by its reference, such as K4T9.",

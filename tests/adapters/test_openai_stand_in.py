@@ -9,6 +9,8 @@ import pytest
 
 from local.models import Fail, Finish, OpenAIServer, Refuse, Text, Use
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from openai import OpenAI
 

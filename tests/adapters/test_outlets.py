@@ -18,6 +18,8 @@ from functions.relay.record.fold import record_of
 from tests.endpoint import Endless, Endpoint, HangUp, Reply, at, refusing_url
 from tests.relay.record.calls import CALL, CALLER, PLAIN
 
+pytestmark = pytest.mark.slow
+
 RECORD = record_of(PLAIN, lambda _: "mark", price_of)
 TAKEN = Reply(200, b'{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}')
 SECRET = "a secret of twenty-four letters"

@@ -25,6 +25,8 @@ from tests.doubles import MemoryRecords
 from tests.endpoint import Endpoint, Reply, at
 from tests.relay.record.calls import BEGAN, PLAIN
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 

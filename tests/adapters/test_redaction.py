@@ -8,6 +8,8 @@ import pytest
 from functions.adapters.redaction import NumberRecognizer
 from functions.relay.text.private import Private
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("kind", "compact", "language", "known"),

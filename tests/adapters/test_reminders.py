@@ -16,6 +16,8 @@ from functions.relay.ports import TimerError
 from tests.conftest import Aws
 from tests.endpoint import Endpoint, Forward, HangUp, Reply, Stall, Step, at, refusing_url
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 

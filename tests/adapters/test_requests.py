@@ -17,6 +17,8 @@ from functions.relay.wire.model import (
 )
 from tests.adapters.refusals import bedrock_body, claude_body, refusals
 
+pytestmark = pytest.mark.slow
+
 FIND = ToolSpec("find", "Look up a booking. " * 60, {"type": "object", "properties": {"day": {"type": "string"}}})
 
 TEXTS = st.sampled_from(["", "  ", "\n", "Good evening", "\ud800", "K4T9 \U0001f600"])

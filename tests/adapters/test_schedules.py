@@ -13,6 +13,8 @@ from functions.relay.ports import SchedulerError
 from tests.conftest import Aws
 from tests.endpoint import refusing_url
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 5, 4, 14, tzinfo=UTC)
 AT = datetime(2026, 5, 5, 9, 30, tzinfo=UTC)
 ROLE, TARGET = "arn:aws:iam::123456789012:role/plans", "arn:aws:lambda:eu-central-1:123456789012:function:calls"

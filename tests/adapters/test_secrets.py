@@ -10,6 +10,8 @@ from functions.relay.ports import SecretError
 from tests.conftest import Aws
 from tests.endpoint import Endpoint, Forward, Reply, Step, at, error
 
+pytestmark = pytest.mark.slow
+
 VALUE = "s3cret-öäü=="
 
 

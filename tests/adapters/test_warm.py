@@ -10,6 +10,8 @@ import pytest
 from functions.adapters import warm
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 

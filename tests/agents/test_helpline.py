@@ -1,6 +1,10 @@
 """The helpline: callers call it."""
 
+import pytest
+
 from local.testing import AgentPhone, Script
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_outage_is_reported(phone: AgentPhone, model: Script) -> None:

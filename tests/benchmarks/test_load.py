@@ -17,6 +17,8 @@ from benchmarks.load import (
     utterance,
 )
 
+pytestmark = pytest.mark.slow
+
 Heard = list[list[str]]
 GREETING = "Hello!"
 PLAIN, DRAFTING = Agent("+15550100", GREETING), Agent("+15550100", GREETING, drafts=True)

@@ -14,6 +14,8 @@ from functions.relay.call.drafting import STANDSTILL_S
 from functions.relay.text.utterance import ends_sentence, same_words
 from local.phone.clauses import Utterance
 
+pytestmark = pytest.mark.slow
+
 ROUNDING_S = 1e-6
 
 

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+import pytest
+
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.turn_record import ToolOutcome, TurnCause
 from local.dev_stack import DevStack
@@ -10,6 +12,8 @@ from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text, Use
 from local.phone import Phone
 from tests.endpoint import WAIT_S
+
+pytestmark = pytest.mark.slow
 
 CALLER = "+15550142"
 

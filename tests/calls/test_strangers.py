@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from local.dev_stack import DevStack
 from local.environment import TOKEN
 from local.phone.forms import Signer
+
+pytestmark = pytest.mark.slow
 
 
 def forged_for(prefix: str) -> object:

@@ -1,9 +1,13 @@
 """One call, end to end."""
 
+import pytest
+
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Phone
+
+pytestmark = pytest.mark.slow
 
 LOOK_UP = (Use("t1", "find_booking", ('{"reference":', '"K4T9"}')), Finish("tool_use"))
 

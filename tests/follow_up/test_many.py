@@ -15,6 +15,8 @@ from functions.relay.record.call_record import CallRecord
 from tests.follow_up.scene import Scene
 from tests.relay.record.calls import BEGAN, CALLED, CALLER
 
+pytestmark = pytest.mark.slow
+
 CALLS = [f"CA{number:032x}" for number in range(1000)]
 
 

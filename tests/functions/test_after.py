@@ -18,6 +18,8 @@ from tests.conftest import Aws, LogLines
 from tests.endpoint import refusing_url
 from tests.functions.events import CALLED, CALLER
 
+pytestmark = pytest.mark.slow
+
 NOW = int(time.time() * 1000)
 
 

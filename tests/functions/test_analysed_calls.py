@@ -23,6 +23,8 @@ from tests.functions.test_analysed import READY, posted
 from tests.servers.intelligence import result
 from tests.servers.twilio import KEY, TwilioServer
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
 SCORE = Operator("lead-score", "Rate this lead from 0 to 10.", int)
 NOW = int(time.time() * 1000)

@@ -36,7 +36,7 @@ from tests.functions.events import (
     webhook,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # each case runs the same lines
 
 OK = {"statusCode": 200}
 PRIVATE = "zebra4242"

@@ -42,6 +42,8 @@ from tests.endpoint import HangUp, Reply, refusing_url
 from tests.servers.intelligence import refusal
 from tests.servers.twilio import KEY, TwilioServer
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
 CONSENT = "asked for a reminder"
 AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time(), country_hours=False)

@@ -25,6 +25,8 @@ from tests.endpoint import Endpoint
 from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, message
 
+pytestmark = pytest.mark.slow
+
 OK = {"statusCode": 200}
 Written = Callable[[ModuleType], LogLines]
 
@@ -169,7 +171,7 @@ def test_an_event_that_is_no_frame_is_answered_all_the_same(
     assert SAID not in lines.text
 
 
-@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("frame", ["setup", "prompt", "interrupt"])
 def test_frames_are_answered_without_a_table_or_a_socket(
     aws: Aws, connection: str, frame: str, written: Written, caplog: pytest.LogCaptureFixture
@@ -183,7 +185,7 @@ def test_frames_are_answered_without_a_table_or_a_socket(
     assert not any(word in logged for word in (SAID, "4242", CALLER, "CA1"))
 
 
-@pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_table_that_fails_causes_an_apology(aws: Aws, connection: str) -> None:
     with Endpoint() as line:
         default = aws.handler("default", HOTLINE_TABLE="nowhere", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)

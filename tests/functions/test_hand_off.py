@@ -20,6 +20,8 @@ from tests.conftest import PUBLIC_URL, Aws, LogLines
 from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook
 
+pytestmark = pytest.mark.slow
+
 AGENT = DESK
 TO, BRIEF = "+15550111", "Zoë wants to complain about cold soup."
 KEY = Key(AT, "asked", 101)

@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks.packages import import_seconds
 
+pytestmark = pytest.mark.slow
+
 MOST_COLLECTIONS = 20
 """By Python's own threshold it would be searched about fifty times."""
 
@@ -42,7 +44,7 @@ def test_an_import_is_hardly_searched_for_garbage() -> None:
     assert int(done.stdout) <= MOST_COLLECTIONS
 
 
-@pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_cold_start_takes_little_more_than_boto3() -> None:
     ratios = []
     for _ in range(ROUNDS):

@@ -18,6 +18,8 @@ from tests.conftest import Aws
 from tests.functions.events import AT, webhook
 from tests.numbers import new_number
 
+pytestmark = pytest.mark.slow
+
 HOTEL = Agent(
     "You answer a hotel's phone.",
     {"en-US": "Hello!", "es-ES": "¡Hola!"},

@@ -26,6 +26,8 @@ from tests.endpoint import at, refusing_url
 from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, webhook
 
+pytestmark = pytest.mark.slow
+
 Ring = Callable[..., list[str]]
 
 

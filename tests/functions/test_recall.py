@@ -28,6 +28,8 @@ from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import CALLED, webhook
 from tests.relay.record.calls import PLAIN
 
+pytestmark = pytest.mark.slow
+
 CALLER = "+15550142"
 REMEMBERS = replace(DESK, remembers=True, after=After(summary=True))
 OTHER = "bookings"

@@ -17,6 +17,8 @@ from tests.conftest import Aws
 from tests.endpoint import Endpoint, Reply
 from tests.functions.events import webhook
 
+pytestmark = pytest.mark.slow
+
 CALLEE, OURS = "+12135550142", "+12125550100"
 MACHINES = ["machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"]
 DE = Voice("Google", "de-DE-Neural2-C")

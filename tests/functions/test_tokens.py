@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import Aws
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT, KEY, SECRET, APP = f"AC{'1' * 32}", f"SK{'2' * 32}", "a secret of 32 characters, or so.", f"AP{'3' * 32}"
 
 

@@ -16,6 +16,8 @@ from tests.fixtures.agents import DESK
 from tests.functions.events import webhook
 from tests.functions.test_hand_off import KEY, answered, form, hand_over, logged, verbs
 
+pytestmark = pytest.mark.slow
+
 ANNA, BEN = "+15550111", "+15550112"
 ASKED = HandedOff("t1", "asked", ANNA, "Zoë calls.", confirm=True, others=(BEN,), meanwhile="I am trying Ben.")
 

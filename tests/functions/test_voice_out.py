@@ -22,6 +22,8 @@ from tests.conftest import NUMBER_KEY, PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Reply
 from tests.functions.events import AT, signature, webhook
 
+pytestmark = pytest.mark.slow
+
 CALLEE, OURS = "+12135550142", "+12125550100"
 AUTOMATED = "You are speaking with an automated assistant."
 QUERY = urlencode({"agent": "reminder", "request": "r-1"})

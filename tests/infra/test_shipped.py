@@ -9,6 +9,8 @@ from functions.relay.agent.needs import Needs
 from infra import shipped
 from infra.inventory import inventory
 
+pytestmark = pytest.mark.slow
+
 NEEDS = Needs(services=["s3"], secrets=["sms-token"])
 ROWS = inventory(chosen("bedrock"), NEEDS)
 

@@ -16,6 +16,8 @@ from tests.live.harness import SessionHarness
 from tests.live.ports import TroubledLog
 from tests.live.test_silence import LostTimer
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 FIRST, SECOND = 5000, 8000
 

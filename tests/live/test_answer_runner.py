@@ -47,6 +47,8 @@ from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import WAIT_S
 from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 KEY = Key(100, "prompt")
 ENTRIES = (

@@ -14,6 +14,8 @@ from tests.doubles import MemoryLog
 from tests.live.harness import CALL, SessionHarness
 from tests.live.ports import HeardLine, TalkingModel, in_the_background
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 BEEP = "machine_end_beep"
 LATER = Key(9_000_000_000_000, "later")

@@ -18,6 +18,8 @@ from functions.relay.wire.messages import Info
 from tests.endpoint import WAIT_S
 from tests.live.ports import in_the_background
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
 
 

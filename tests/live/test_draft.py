@@ -40,6 +40,8 @@ from tests.endpoint import WAIT_S
 from tests.live.harness import DESK, SessionHarness
 from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TroubledLog
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 WORDS = "When do you open?"
 QUICK = replace(DESK, partial_prompts=True)

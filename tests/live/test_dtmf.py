@@ -29,6 +29,8 @@ from tests.doubles import saying
 from tests.live.harness import DESK, SessionHarness
 from tests.live.ports import TroubledLog
 
+pytestmark = pytest.mark.slow
+
 LOG, DIGITS = session_log("c1"), private_log("c1")
 ASKS: list[StreamEvent | Exception] = [ToolCall("t1", "check_pin", "{}"), Finished("tools")]
 
@@ -84,7 +86,7 @@ def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
     assert sum(isinstance(read(note), AnswerReminder) for _, note in harness.timer.notes) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_key_without_a_reachable_log_gets_an_apology(caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
     harness = SessionHarness(log=log, desk=BANK).opened()

@@ -16,6 +16,8 @@ from functions.relay.wire.model import Finished, StreamEvent, ToolCall
 from tests.doubles import saying
 from tests.live.harness import CALL, DESK, SessionHarness
 
+pytestmark = pytest.mark.slow
+
 PREMIUM, SHARED, ORDINARY = "+499001234567", "+4918051234567", "+493023125144"
 
 

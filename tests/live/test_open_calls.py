@@ -17,6 +17,8 @@ from tests.doubles import saying
 from tests.endpoint import WAIT_S
 from tests.live.harness import DESK, SessionHarness
 
+pytestmark = pytest.mark.slow
+
 BOOKS: list[StreamEvent | Exception] = [ToolCall("t1", "book", '{"day": "Friday"}'), Finished("tools")]
 AGAIN: list[StreamEvent | Exception] = [ToolCall("t2", "book", '{ "day":"Friday" }'), Finished("tools")]
 

@@ -18,6 +18,8 @@ from tests.doubles import MemoryLog, saying
 from tests.live.harness import DESK, SessionHarness, dropped
 from tests.live.ports import TroubledLog
 
+pytestmark = pytest.mark.slow
+
 LOG, PRIVATE = session_log("c1"), private_log("c1")
 CARD = "4111 1111 1111 1111"
 PAID: list[str] = []

@@ -37,6 +37,8 @@ from tests.endpoint import WAIT_S
 from tests.live.harness import CALL, CALLED, CALLER, DESK, SessionHarness
 from tests.live.ports import OUT_OF_REACH, TroubledLog
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 KEY = Key(5000, "prompt")
 REMINDER = AnswerReminder("c1", KEY)

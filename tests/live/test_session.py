@@ -55,6 +55,8 @@ from tests.endpoint import WAIT_S
 from tests.live.harness import CALL, CALLED, CALLER, DESK, GREETING, SessionHarness, dropped
 from tests.live.ports import OUT_OF_REACH, HeardLine, TalkingModel, TroubledLog, in_the_background
 
+pytestmark = pytest.mark.slow
+
 TROUBLE = [Text(DESK.phrases.trouble, last=True)]
 
 
@@ -351,7 +353,7 @@ def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
 # When the table fails
 
 
-@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("broken", ["append", "read"])
 def test_a_prompt_without_a_reachable_log_gets_an_apology(broken: str, caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
@@ -622,7 +624,7 @@ def test_each_slice_of_a_call_is_paid_with_its_first_request() -> None:
     assert [list(one.slices) for one in harness.model.asked] == [[], [1], [], [2, 3, 4, 5], []]
 
 
-@pytest.mark.slow  # so many turns take the same lines again
+@pytest.mark.no_cover  # so many turns take the same lines again
 def test_a_request_is_bounded_whatever_the_caller_says() -> None:
     harness = SessionHarness(*[saying("word " * 300) for _ in range(40)]).opened()
     for turn in range(40):

@@ -29,6 +29,8 @@ from tests.doubles import MemoryLog, RecordingTimer, saying
 from tests.live.harness import DESK, SessionHarness
 from tests.live.ports import TroubledLog
 
+pytestmark = pytest.mark.slow
+
 LOG = session_log("c1")
 PATIENT = replace(DESK, silence=Silence(after=30, reprompts=["Hello?"]))
 OPENED = Key(1001, "m1")

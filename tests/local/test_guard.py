@@ -15,6 +15,8 @@ from local.environment import SECRETS, SESSION_FUNCTION
 from local.guard import is_ours
 from local.phone import Phone
 
+pytestmark = pytest.mark.slow
+
 TOKEN, KEY = "deadbeef" * 4, "sk-ant-a-real-key"
 EVIL = {"Origin": "https://evil.example"}
 SIGNED = "AWS4-HMAC-SHA256 Credential=x/20261128/eu-central-1/{}/aws4_request, SignedHeaders=host, Signature=00"

@@ -2,9 +2,13 @@
 
 import threading
 
+import pytest
+
 from functions.relay.wire.model import CallerMessage, Request, TextDelta
 from local.models import BedrockServer, Finish, Stall, Text, spoken
 from tests.servers.models import bedrock_model
+
+pytestmark = pytest.mark.slow
 
 HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),))
 

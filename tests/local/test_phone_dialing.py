@@ -9,6 +9,8 @@ from twilio.request_validator import RequestValidator
 from local.phone import Answers, Call, Phone
 from tests.local.phone_app import PUBLIC, TOKEN, App, Webhook, connect, serving
 
+pytestmark = pytest.mark.slow
+
 OVER = f"{PUBLIC}/over"
 WHISPER = f"{PUBLIC}/whisper?id=1"
 BYE = "<Response><Say>Bye.</Say></Response>"

@@ -25,6 +25,8 @@ from local.page.observations import (
 from local.page.ports import SLOW_TABLE_S, Switches, WatchedLine, WatchedLog, WatchedModel, watch
 from tests.doubles import MemoryLog, RecordingLine
 
+pytestmark = pytest.mark.slow
+
 ENTRY = Entry(Key(1, "a"), Prompt("When?"))
 LOG = "session/one"
 QUESTION = Request("Answer.", (CallerMessage("When?"),))

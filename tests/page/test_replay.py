@@ -11,6 +11,8 @@ from tests.conftest import Aws
 from tests.endpoint import AWS_KEYS, Endpoint, Reply
 from tests.page.test_logs import LINES
 
+pytestmark = pytest.mark.slow
+
 QUIETLY = ["--port", "0", "--no-browser"]
 
 

@@ -26,6 +26,8 @@ from mypy_boto3_lambda import LambdaClient
 from local.aws.gateway_server import Faults, Function, Gateway, Handler, Limits, Sources, Urls
 from tests.local.aws.test_gateway import frame
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 Event = dict[str, Any]
 OK = {"statusCode": 200}

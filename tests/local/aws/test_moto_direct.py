@@ -14,6 +14,8 @@ from local.aws.moto_direct import answered_directly
 from local.aws.moto_server import moto_server
 from tests.endpoint import refusing_url
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Any]
 
 

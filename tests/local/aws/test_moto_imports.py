@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from local.aws.moto_imports import LateBackends
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = """
 import sys

@@ -20,6 +20,8 @@ from moto.dynamodb.models.table import Table
 from local.aws.moto_tables import make_quick
 from tests.conftest import TABLE, Aws
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -14,6 +14,8 @@ from local.aws.schedules import Schedules
 from tests.conftest import Aws
 from tests.endpoint import WAIT_S
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 5, 4, 14, tzinfo=UTC)
 ROLE, TARGET = "arn:aws:iam::123456789012:role/plans", "arn:aws:lambda:eu-central-1:123456789012:function:calls"
 

@@ -9,6 +9,8 @@ import pytest
 from local.ops.call_out import main
 from tests.endpoint import Endpoint, Reply, at, refusing_url
 
+pytestmark = pytest.mark.slow
+
 STACKS = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
 <DescribeStacksResult><Stacks><member><StackName>Hotline-dev-Service</StackName><Outputs>{outputs}</Outputs>
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""

@@ -11,7 +11,7 @@ from tests.servers.twilio import TwilioServer
 
 Run = Callable[..., tuple[int, str]]
 
-pytestmark = pytest.mark.usefixtures("secrets")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("secrets")]
 
 
 @pytest.fixture

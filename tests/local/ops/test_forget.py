@@ -57,6 +57,8 @@ from tests.numbers import new_number
 from tests.relay.record.calls import PLAIN
 from tests.servers.twilio import TwilioServer
 
+pytestmark = pytest.mark.slow
+
 NUMBER_KEY = "of-this-stage"
 
 

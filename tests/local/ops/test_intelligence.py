@@ -20,7 +20,7 @@ from tests.servers.twilio import TwilioServer
 
 Run = Callable[..., tuple[int, str]]
 
-pytestmark = pytest.mark.usefixtures("secrets")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("secrets")]
 
 SCORE = Operator("lead-score", "Rate from 0 to 10 how likely this caller is to buy.", int)
 AGENT = replace(DESK, intelligence=Intelligence([SCORE, Operator("Sentiment Analysis")]))

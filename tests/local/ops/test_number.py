@@ -14,7 +14,7 @@ OURS, OTHER = "+12125550100", "+12125550101"
 
 Run = Callable[..., tuple[int, list[str]]]
 
-pytestmark = pytest.mark.usefixtures("secrets")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("secrets")]
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from local.ops.quotas import (
 )
 from tests.endpoint import Endpoint, Reply, Seen, Step, refusing_url
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def aws_api(status: int, answer: dict[str, object]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from tests.endpoint import Endpoint, Reply
 from tests.local.ops.conftest import ACCOUNT, TOKEN
 from tests.servers.twilio import TwilioServer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent.parent
 KEY = "sk-ant-api03-0123456789"
 

@@ -14,6 +14,8 @@ from local.ops import suppress
 from local.ops.speak import OpsError
 from tests.conftest import DO_NOT_CALL_TABLE
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ("+14155550188", "+14155550189")
 
 

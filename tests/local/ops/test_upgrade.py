@@ -8,6 +8,8 @@ import pytest
 from local.ops.speak import OpsError
 from local.ops.upgrade import upgrade
 
+pytestmark = pytest.mark.slow
+
 IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
 
 

@@ -264,6 +264,7 @@ class TestALongLog:
         assert history(fold([*log, Entry(*begin), cut])) == history(fold([*log, cut]))
 
 
+@pytest.mark.slow
 @given(scenes(shortest=35, longest=60), st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_compacted_log_tells_the_same_history(scene: Scene, data: st.DataObject) -> None:

@@ -113,6 +113,7 @@ def test_of_a_long_line_the_beginning_is_remembered(line: Message, cut: Message)
     assert bounded((line,)) == (cut,)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(0, 6), min_size=20, max_size=60),
     st.lists(st.integers(0, 6), max_size=60),
@@ -163,6 +164,7 @@ def test_the_newest_results_stay_whole_in_a_long_call() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
     log, longest, largest = [opened(greeting="Hello!"), played(500, "Hello!")], 0, 0
     for number in range(1, 400):

@@ -35,6 +35,7 @@ def test_text_that_is_no_record_is_refused(text: str) -> None:
         load(text)
 
 
+@pytest.mark.slow
 def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
     whole = record()
     long = replace(whole, turns=tuple(replace(whole.turns[1], at_ms=n, said="é" * 500) for n in range(1_000)))
@@ -45,6 +46,7 @@ def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
     assert row_of(kept).turns == 1_000
 
 
+@pytest.mark.slow
 def test_a_record_without_turns_fits_into_the_table_too() -> None:
     """A model may be talked into ordering text messages without end; only some of them are sent."""
     texts = tuple(SmsRecord("+15550142", f"{number} {'é' * 800}") for number in range(1_000))

@@ -650,7 +650,8 @@ def test_a_sample_is_spoken_as_the_table_says(table: Mapping[str, str]) -> None:
 
 
 @EACH_TABLE
-@pytest.mark.slow  # it tries each cut of each sample
+@pytest.mark.slow
+@pytest.mark.no_cover  # it tries each cut of each sample
 def test_a_sample_is_spoken_alike_in_every_two_and_three_pieces(table: Mapping[str, str]) -> None:
     for text, heard in table.items():
         for pieces in cuts(text):

@@ -92,7 +92,8 @@ def test_an_answer_is_stopped_before_it_says_too_much(text: str, said: str, reas
     assert spoken([text]) == spoken(list(text)) == (said + (SORRY if reason else ""), reason)
 
 
-@pytest.mark.slow  # it tries each cut of each case
+@pytest.mark.slow
+@pytest.mark.no_cover  # it tries each cut of each case
 @pytest.mark.parametrize("text", CASES)
 def test_the_cut_of_the_stream_changes_nothing(text: str) -> None:
     short = text[:60]

@@ -412,6 +412,7 @@ def test_no_markup_is_ever_spoken(text: str) -> None:
     assert not re.search(r"\*\*|__|~~|##|[`\[\]<>|&•→]|https?://|\n|  |🎉|👩|\ufe0f|🇩|([.,;:!?])\1", heard)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # each case runs the same lines
 @given(PROSE)
 def test_plain_prose_is_spoken_as_it_is(text: str) -> None:
@@ -430,6 +431,7 @@ def test_no_word_is_ever_lost(marked: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece", ["plain words ", "**b** ", "[a](b) ", "<", "[", "](", "](a(", "*", "| ", "https://a.", "&a", "\n"]
 )
@@ -443,6 +445,7 @@ def test_the_time_is_linear_in_the_text(piece: str) -> None:
     assert seconds(4_000) < 24 * max(seconds(500), 0.001)
 
 
+@pytest.mark.slow
 def test_a_rule_that_begins_at_a_word_says_so() -> None:
     rules = (*LINES, *INLINE)
     texts = [

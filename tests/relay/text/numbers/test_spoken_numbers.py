@@ -34,7 +34,8 @@ def test_a_number_is_spoken_as_the_table_says(language: str) -> None:
 
 
 @TABLE
-@pytest.mark.slow  # it tries each cut of each text
+@pytest.mark.slow
+@pytest.mark.no_cover  # it tries each cut of each text
 def test_a_number_is_spoken_alike_in_any_two_pieces(language: str) -> None:
     cuts = [(text[:cut], text[cut:]) for text in CASES[language] for cut in range(1, len(text))]
     said = {pieces: spoken([*pieces], language) for pieces in cuts}
@@ -107,6 +108,7 @@ KNOWN: dict[str, Callable[[int], bool]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("language", KNOWN)
 def test_whole_numbers_agree_with_num2words(language: str) -> None:
@@ -189,7 +191,8 @@ def test_a_mark_inside_or_beside_a_number_leaves_its_value(text: str, heard: str
 
 
 @BESIDE_MARKS
-@pytest.mark.slow  # it tries each cut of each text
+@pytest.mark.slow
+@pytest.mark.no_cover  # it tries each cut of each text
 def test_a_mark_beside_a_number_leaves_its_value_however_cut(text: str, heard: str) -> None:
     for first, second in combinations(range(len(text)), 2):
         assert spoken([text[:first], text[first:second], text[second:]]) == heard
