@@ -113,6 +113,21 @@ def canonical(value: Any) -> Any:
             return value
 
 
+def as_text(value: Any) -> Any:
+    """Return a JSON value in one form, with its numbers as texts: a model may write `4`, `4.0` or `"4"`."""
+    match value:
+        case list():
+            return [as_text(item) for item in value]
+        case dict():
+            return {name: as_text(item) for name, item in value.items()}
+        case float() if value.is_integer():
+            return str(int(value))
+        case bool() | int() | float():
+            return str(value).casefold()
+        case _:
+            return canonical(value)
+
+
 def _made(kind: Any, value: Any, place: str) -> Any:
     values = checked_fields(get_type_hints(kind, include_extras=True), _required(kind), value, place)
     try:

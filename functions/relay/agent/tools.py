@@ -16,7 +16,7 @@ from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, check_lengths
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, EMPTY_TEXT, in_text, is_visible, return_type
-from functions.relay.agent.schema import MismatchError, canonical, checked_fields
+from functions.relay.agent.schema import MismatchError, as_text, canonical, checked_fields
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.source import source_of
 from functions.relay.dataclass import dataclass
@@ -173,11 +173,18 @@ class Tool:
         return frozenset(name for node in ast.walk(tree) if (name := _passed_to(node))) if tree else frozenset()
 
     def same(self, one: str, other: str) -> bool:
-        """Return whether the arguments of two calls mean the same to the function, even if their JSON differs."""
+        """Return whether the arguments of two calls mean the same to the function, even if their JSON differs.
+
+        If the function does not take the first ones, nothing is the same: that call has done nothing.
+        """
         try:
-            return bool(canonical(self._filled(one)) == canonical(self._filled(other)))
+            taken = canonical(self._filled(one))
         except ToolError:
             return False
+        try:
+            return bool(taken == canonical(self._filled(other)))
+        except ToolError:
+            return bool(_as_text(one) == _as_text(other))
 
     def _filled(self, text: str) -> dict[str, Any]:
         """Return the arguments, with the function's defaults for those that the model left out."""
@@ -193,6 +200,14 @@ class Tool:
             raise ToolError(f"Wrong arguments for {self.spec.name}. {error}.") from error
         except ValueError as error:
             raise ToolError(f"The arguments for {self.spec.name} are not valid JSON.") from error
+
+
+def _as_text(arguments: str) -> Any:
+    """Return arguments in one form, with their numbers as texts; None if they are not JSON."""
+    try:
+        return as_text(json.loads(arguments or "{}"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _passed_to(node: ast.AST) -> str:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.agent.schema import MismatchError, UnsupportedError, canonical, checked, named, schema, unknown
+from functions.relay.agent.schema import (
+    MismatchError,
+    UnsupportedError,
+    as_text,
+    canonical,
+    checked,
+    named,
+    schema,
+    unknown,
+)
 
 
 class Size(Enum):
@@ -243,3 +252,9 @@ def test_texts_that_sound_alike_have_one_form(one: str, other: str) -> None:
 )
 def test_texts_that_mean_different_things_stay_different(one: str, other: object) -> None:
     assert canonical(one) != canonical(other)
+
+
+def test_numbers_can_be_compared_as_texts() -> None:
+    assert as_text({"a": [2, 2.0, "2 "], "b": 0.5}) == as_text({"a": ["2", "2", 2], "b": "0.5"})
+    assert as_text([True, None, "on"]) == as_text(["True", None, "On"])
+    assert as_text("02") != as_text(2)

@@ -72,6 +72,7 @@ def results(drive: Drive) -> list[ToolResult]:
         '{"day": "\\u0046riday", "people": 2e0}',
         '{"day": "friday"}',
         '{"day": "Friday"}',
+        '{"day": "Friday", "people": "2"}',
     ],
 )
 def test_the_same_asked_twice_is_done_once(again: str) -> None:
