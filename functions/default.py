@@ -1,9 +1,11 @@
 """Handles `$default`: one ConversationRelay message in, spoken words out. A webhook tells it of machines."""
 
+from dataclasses import replace
+from time import time
 from typing import Any
 
 from functions.adapters import metrics
-from functions.adapters.apigateway import address_of, of_socket
+from functions.adapters.apigateway import address_of, late_s, of_socket
 from functions.live.deps import Frame
 from functions.live.lazy_start import LazyStart
 from functions.relay.call_context import begin
@@ -42,7 +44,7 @@ def _handle(frame: Frame) -> None:
     if sessions is None:
         start.say_sorry(frame.connection, frame.body)
         return
-    done = sessions.receive(frame)
+    done = sessions.receive(replace(frame, late_s=late_s(frame.key, time())))
     logger.debug(done, extra={"connection": frame.connection, "message_id": frame.key.message})
 
 

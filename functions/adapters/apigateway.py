@@ -22,6 +22,9 @@ Source: Twilio, "Webhooks security", Validation of application/json."""
 ADDRESSES = frozenset({"From", "To", "Caller", "Called"})
 """The fields of a form with an address. A call by WhatsApp has `whatsapp:` before the number."""
 
+INTEGRATION_TIMEOUT_S = 29.0
+"""Seconds that a Lambda has for an event of a WebSocket API. Source: AWS, "Amazon API Gateway quotas"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
@@ -90,6 +93,15 @@ def of_socket(event: Any, id: str) -> tuple[str, Key]:
         case _:
             pass
     raise ValueError("not an event of a WebSocket API")
+
+
+def late_s(key: Key, now: float) -> float:
+    """Return how many seconds after its time at the gateway an event is handled at `now`, the time since 1970.
+
+    The gateway gives up after 29 seconds. More than that, and less than nothing, are clocks that do not agree.
+    """
+    late = now - key.at / 1000
+    return late if 0 <= late <= INTEGRATION_TIMEOUT_S else 0.0
 
 
 def address_of(event: Mapping[str, Any]) -> str:

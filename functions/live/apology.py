@@ -33,14 +33,14 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
     `started` is when this invocation began, by its clock. `entries` are those that could not be appended before.
     """
     sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
-    left = _left_at(frame.key, deps.clock() - started)
+    left = _left_at(frame.key, frame.late_s + deps.clock() - started)
     if deps.say(frame.connection, Text(sentence, last=True)):
         unlogged += [
             Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence, str(left))),
             Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
         ]
     _append_all(deps, frame.log, unlogged, tasks)
-    playing, passed = len(sentence) / CHARACTERS_PER_S, deps.clock() - started
+    playing, passed = len(sentence) / CHARACTERS_PER_S, frame.late_s + deps.clock() - started
     start_silence_timer(deps, frame.connection, deps.agent(""), frame.key, playing=playing, passed=passed)
     return "apologised"
 

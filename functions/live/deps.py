@@ -57,6 +57,9 @@ class Frame:
     source: str = ""
     """The address from which it came; empty if it is not known."""
 
+    late_s: float = 0.0
+    """Seconds from its time in `key` until an invocation began to handle it: a new environment takes longest."""
+
     @property
     def log(self) -> str:
         """The log of this frame's session."""

@@ -216,8 +216,9 @@ class _Draft:
         return _Claimed(prompt, Read(entries, newer.began), call, fits, age)
 
     def _age(self, prompt: Key, now: float) -> float:
-        """Return how many seconds old a prompt is at `now`. The partial prompt came when this invocation began."""
-        return max(now - self._began - (prompt.at - self._frame.key.at) / 1000, 0.0)
+        """Return how many seconds old a prompt is at `now`."""
+        after_partial_s = (prompt.at - self._frame.key.at) / 1000
+        return max(self._frame.late_s + now - self._began - after_partial_s, 0.0)
 
     def _updated(self, seen: _Claimed, newest: Read) -> _Claimed:
         """Return what is known after one more look. The request is built again only if it may have changed."""

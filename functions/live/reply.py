@@ -99,7 +99,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return said
     if read is None:
         return "repeated"
-    return _respond(deps, frame, read, Since(started, on_begun=begun, read_at=read.began), tasks)
+    return _respond(deps, frame, read, Since(started, frame.late_s, begun, read_at=read.began), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -108,7 +108,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     The turn's key is `passed` seconds old. A caller who has pressed a key waits for an answer: if the log fails, they
     hear an apology, and nothing is raised.
     """
-    frame, started = Frame(connection, cause.key, ""), deps.clock()
+    frame, started = Frame(connection, cause.key, "", late_s=passed), deps.clock()
     # Before the append: if this invocation dies after it, the reminder finds the turn and answers it.
     begun = remind_once_begun(deps, connection, cause.key, tasks, cause.event)
     try:

@@ -86,9 +86,9 @@ class Drafting:
     def start(self, frame: Frame) -> "Future[str]":
         return self._pool.submit(self.sessions.receive, frame)
 
-    def drafted(self, text: str = WORDS) -> "Future[str]":
+    def drafted(self, text: str = WORDS, late_s: float = 0.0) -> "Future[str]":
         """Begin to draft, and wait until the model is asked and the log knows it."""
-        done = self.start(self.partial(text))
+        done = self.start(replace(self.partial(text), late_s=late_s))
         assert self.model.begun.wait(WAIT_S)
         assert isinstance(self.log, WatchedLog)
         self.log.wait_for(DraftBegun)
@@ -143,16 +143,17 @@ def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
         assert one.events(DraftDropped) == []
 
 
-def test_the_times_of_a_draft_count_from_its_prompt() -> None:
+@pytest.mark.parametrize(("late_s", "first_words_ms"), [(0.0, 150), (0.25, 400)])
+def test_the_times_of_a_draft_count_from_its_prompt(late_s: float, first_words_ms: int) -> None:
     now = 0.0
     with drafting() as one:
         one.sessions = replace(one.sessions, clock=lambda: now)
-        draft = one.drafted()
+        draft = one.drafted(late_s=late_s)
         now = 0.75
         one.prompt_is_logged()
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert draft.result(WAIT_S) == "answered"
-        assert [one.first_words_ms for one in one.harness.ended] == [150]
+        assert [ended.first_words_ms for ended in one.harness.ended] == [first_words_ms]
 
 
 def test_a_draft_that_holds_words_looks_for_its_prompt_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

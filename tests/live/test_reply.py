@@ -360,6 +360,13 @@ def test_a_takeover_answers_its_own_turn_not_one_of_a_clock() -> None:
     assert heard(harness).strip() == "On Friday."
 
 
+def test_an_answers_times_count_from_the_time_of_its_frame() -> None:
+    harness = SessionHarness(saying("At nine.")).opened()
+    frame = replace(harness.prompt("When?"), late_s=1.5)
+    assert replace(harness.sessions, clock=lambda: 100.0).receive(frame) == "answered"
+    assert (harness.ended[-1].model_ms, harness.ended[-1].first_words_ms) == (1500, 1500)
+
+
 # Apologies
 
 
@@ -379,7 +386,8 @@ def test_an_apology_is_logged_once_the_log_can_be_reached() -> None:
     assert fold(harness.log.read(LOG)).turns[-1].ended == AnswerEnded("failed")
 
 
-def test_an_apology_tells_when_it_left() -> None:
+@pytest.mark.parametrize("late_s", [0.0, 0.5])
+def test_an_apology_tells_when_it_left(late_s: float) -> None:
     class Busy(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
             try:
@@ -393,10 +401,11 @@ def test_an_apology_tells_when_it_left() -> None:
     harness = SessionHarness(log=Busy()).opened()
     assert isinstance(harness.log, TroubledLog)
     harness.log.broken = {"append Prompt"}
-    frame = harness.prompt("When?", at=5000)
+    frame = replace(harness.prompt("When?", at=5000), late_s=late_s)
     assert replace(harness.sessions, clock=lambda: now[0]).receive(frame) == "apologised"
-    interrupts = [Entry(Key(at, "noise"), Interrupt("Good")) for at in (6900, 7100)]
+    left = 7000 + int(late_s * 1000)
+    interrupts = [Entry(Key(at, "noise"), Interrupt("Good")) for at in (left - 100, left + 100)]
     *_, turn = fold((*harness.log.read(LOG), *interrupts)).turns
-    assert (turn.said, turn.cut_at) == (DESK.phrases.trouble, 7100)
+    assert (turn.said, turn.cut_at) == (DESK.phrases.trouble, left + 100)
     asked = Entry(frame.key.after("silent"), Silent(1))
     assert [one.said for one in fold((*harness.log.read(LOG), asked)).turns[-2:]] == [turn.said, ""]

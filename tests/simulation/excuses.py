@@ -333,6 +333,12 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
     ),
     Excuse(
         4,
+        "The line lost a later message that closes the cycle.",
+        "Its sender cannot know.",
+        lambda seen, talk_cycles, since: talk_cycles.closer_is_lost(since),
+    ),
+    Excuse(
+        4,
         "A row of law 5 excuses the newest turn.",
         "No invocation is left to close the cycle.",
         lambda seen, talk_cycles, since: any(abandoned(Silences(seen), key) for key in _newest(seen)),

@@ -177,7 +177,11 @@ class SimulatedSession:
         self._scheduler.at(self._scheduler.now + delay, put)
 
     def _receiving(self, key: Key, body: str) -> Callable[[Sessions], str]:
-        return lambda sessions: sessions.receive(Frame(self.connection, key, body))
+        def receive(sessions: Sessions) -> str:
+            late_s = self._scheduler.now - (key.at - EPOCH) / 1000
+            return sessions.receive(Frame(self.connection, key, body, late_s=max(late_s, 0.0)))
+
+        return receive
 
     def _disconnect(self) -> None:
         name, key = self._named("disconnect"), self._key()

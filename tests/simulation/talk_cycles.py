@@ -53,6 +53,11 @@ class TalkCycles:
         """Return who closed the cycle of a turn."""
         return [post.by for post, text in self.seen.texts if post.turn == key and text.last]
 
+    def closer_is_lost(self, since: float) -> bool:
+        """Whether the line lost a message that was sent after `since` and would have closed the cycle."""
+        late = (post for post in self.seen.record.posts if post.began >= since and self.seen.is_lost(post))
+        return any(isinstance(post.message, Text) and post.message.last for post in late)
+
     def empty(self) -> Iterator[tuple[float, Posted]]:
         """Return each bare `last: true` that closed nothing, and when it arrived."""
         for at, post, opened in self.walk():

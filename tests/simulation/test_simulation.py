@@ -39,28 +39,31 @@ def test_no_law_is_broken(first: int) -> None:
 FOUND = (
     48, 513, 2480, 12222, 302513, 304683, 304730, 305075, 306819, 309535, 39000447, 39001160, 39001992, 42002662,
     42008464, 43013329, 44000568, 45004170, 46005865, 46006787, 46012089, 47000064,
+    47012958, 47014379, 47019577,
 )  # fmt: skip
 """Seeds that broke a law once, each by a fault that is mended.
 
 In 48, a slow look ended the wait for a caller who spoke. In 513, a key whose append was not answered had no reminder:
-its caller was left in silence. In 2480, the simulated line played on after its socket had ended.
-In 12222, words that had waited for a voice left without another look. In 304730, an answer never ended: the
-last minute waited for it for ever, and so did the end of the call. In 304683, the answer to a key followed the last
-minute's words, and counted as heard with them. In 305075, a tool ran twice: its call could not be logged, and the
-invocation died. In 306819, words went to a prompt that no invocation would answer. In 309535, an apology seemed to
-follow the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2. In
-39000447, a late apology was cut, and the newer answer before it counted as unheard. In 39001160, a prompt came in the
-moment of a machine, and neither ended the session. In 39001992, the `end` of a hand-off was lost, and it was sent
-again only when words would have been played that an interrupt had purged. In 42002662, the answer of an invocation
-that began late seemed to be older than an apology, and counted as heard when the apology was cut. In 42008464, an
-answer that had waited for a voice began in the moment in which the draft of a newer one was released. In 43013329, an
-invocation died between the claim to end the session and its reminder, and nothing ended the session. In 44000568, an
-older answer had been cut before the stock phrase of an apology, and the reports of this apology swapped. In
-45004170, an invocation that only seemed dead logged words that its takeover had found in the reports.
-In 46005865, a read of the log hung, and the reminder of a noise was lost: the agent did not go on. In 46006787, late
-words of an answer were credited to the next answer, which said them too. In 46012089, words of a killed draft were
-credited to the turn of a machine: its takeover apologised to the machine, and did not end the session. In 47000064,
-an apology was sent 10 ms before the words of a draft, which seemed to be older: they counted as heard.
+its caller was left in silence. In 2480, the simulated line played on after its socket had ended. In 12222, words that
+had waited for a voice left without another look. In 304730, an answer never ended: the last minute waited for it for
+ever, and so did the end of the call. In 304683, the answer to a key followed the last minute's words, and counted as
+heard with them. In 305075, a tool ran twice: its call could not be logged, and the invocation died. In 306819, words
+went to a prompt that no invocation would answer. In 309535, an apology seemed to follow the words of a reminder. In
+302513, the last minute began as a key was pressed: that is an excuse of law 2. In 39000447, a late apology was cut,
+and the newer answer before it counted as unheard. In 39001160, a prompt came in the moment of a machine, and neither
+ended the session. In 39001992, the `end` of a hand-off was lost, and it was sent again only when words would have
+been played that an interrupt had purged. In 42002662, the answer of an invocation that began late seemed to be older
+than an apology, and counted as heard when the apology was cut. In 42008464, an answer that had waited for a voice
+began in the moment in which the draft of a newer one was released. In 43013329, an invocation died between the claim
+to end the session and its reminder, and nothing ended the session. In 44000568, an older answer had been cut before
+the stock phrase of an apology, and the reports of this apology swapped. In 45004170, an invocation that only seemed
+dead logged words that its takeover had found in the reports. In 46005865, a read of the log hung, and the reminder of
+a noise was lost: the agent did not go on. In 46006787, late words of an answer were credited to the next answer,
+which said them too. In 46012089, words of a killed draft were credited to the turn of a machine: its takeover
+apologised to the machine, and did not end the session. In 47000064, an apology was sent 10 ms before the words of a
+draft, which seemed to be older: they counted as heard. In 47014379, an apology seemed to be sent before an interrupt,
+because its invocation began late. In 47019577, an answer outlasted its time, as it waited to send a lost `end` again.
+In 47012958, the line lost the message that closes a cycle of an older answer: that is an excuse of law 4.
 """
 
 

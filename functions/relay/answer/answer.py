@@ -101,7 +101,7 @@ class Answer:
     def begin(self) -> list[Action]:
         """Return the first actions."""
         if claim := self._takeover.end_claim:
-            self._life.finish_again(claim, self._started, purged=self._call.turns[-1].cut)
+            self._life.finish_again(claim, self._started, self.deadline, purged=self._call.turns[-1].cut)
             return []
         move = moves.first_move(self._agent, self._call, self._takeover, self._reply.language, self._reply.phrases)
         if not isinstance(move, moves.AskModel):

@@ -75,14 +75,15 @@ class Lifecycle:
         self._speech.claim()
         self._machine.on(AnswerTrigger.CLAIM)
 
-    def finish_again(self, claim: EndClaimed, now: float, *, purged: bool) -> None:
+    def finish_again(self, claim: EndClaimed, now: float, deadline: float, *, purged: bool) -> None:
         """Only end the session: the invocation that held the claim has died.
 
         `purged` says whether an interrupt has purged the words that the line had still to play at the claim.
         """
+        played_at = now + (0 if purged else claim.playing)
         self._ending = claim.how
         self._machine.on(AnswerTrigger.CLAIM)
-        self._speech.finish_again(End(claim.handoff), now + (0 if purged else claim.playing) + CLOSING_S)
+        self._speech.finish_again(End(claim.handoff), min(played_at + CLOSING_S, deadline - CLOSING_S))
 
     def give_up(self) -> None:
         """Leave the end of the session to another invocation, if `end` has not arrived yet."""

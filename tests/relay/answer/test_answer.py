@@ -337,6 +337,21 @@ class TestTheEndOfASession:
         gone.begin()
         assert gone.wake == 100.0 + CLOSING_S
 
+    def test_the_end_of_a_killed_one_is_sent_before_the_deadline(self) -> None:
+        gone = Answer(agent(), call(), 100.0, takeover=Takeover(end_claim=EndClaimed("by", "goodbye", playing=30.0)))
+        gone.begin()
+        assert gone.wake == gone.deadline - CLOSING_S
+        assert gone.advance(Tick(), gone.wake) == [ClaimEnd(End(), "goodbye", 0.0)]
+
+    def test_an_end_that_is_to_be_repeated_after_the_deadline_is_left(self) -> None:
+        drive = (
+            Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 100)).sends()
+        )
+        drive.sends(Sent.LOST, after=1.0)
+        assert drive.answer.wake == drive.answer.deadline
+        drive.ticks(drive.answer.wake)
+        assert drive.answer.done and not any(isinstance(event, AnswerEnded) for event in drive.events.values())
+
     def test_the_end_waits_no_longer_for_words_that_were_purged(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 40)).sends()
         drive.sends(Sent.LOST, after=1.0).happen(Interrupted(CUT))
