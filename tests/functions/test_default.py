@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import time
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
@@ -67,8 +68,8 @@ def prompt(text: str) -> str:
     return json.dumps({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True})
 
 
-def announce(default: ModuleType, call: str) -> None:
-    announced = Announced(DEFAULT, CALLER, CALLED, ticket="t1", at=AT)
+def announce(default: ModuleType, call: str, at: int = AT) -> None:
+    announced = Announced(DEFAULT, CALLER, CALLED, ticket="t1", at=at)
     log_of(default).append(call_log(call), Entry(announcement(0), announced))
 
 
@@ -93,6 +94,17 @@ def test_a_prompt_is_answered_on_the_caller_s_own_socket(aws: Aws, connection: s
     assert kinds[:3] == [SessionOpened, Setup, Prompt]
     assert [one for one in kinds if one is not ReminderSent][-2:] == [AgentSaid, AnswerEnded]
     assert SessionJoined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
+
+
+def test_the_start_of_an_environment_counts_as_waiting(aws: Aws, connection: str, call: str) -> None:
+    with Endpoint() as line:
+        default = aws.handler("default", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=f"{line.url}/prod")
+        said = int(time() * 1000) - 1500
+        announce(default, call, said - 2000)
+        default.handler(message(connection, setup(call), said - 1000), None)
+        default.handler(message(connection, prompt("When?"), said), None)
+    (ended,) = (event for event in events(default, connection) if isinstance(event, AnswerEnded))
+    assert ended.first_words_ms > 1500
 
 
 def test_a_session_without_an_announcement_is_ended(aws: Aws, connection: str, call: str) -> None:
