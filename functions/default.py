@@ -44,6 +44,7 @@ def _handle(frame: Frame) -> None:
     if sessions is None:
         start.say_sorry(frame.connection, frame.body)
         return
+    # The agents are loaded by now: an answer's own clock begins here.
     done = sessions.receive(replace(frame, late_s=late_s(frame.key, time())))
     logger.debug(done, extra={"connection": frame.connection, "message_id": frame.key.message})
 

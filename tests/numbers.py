@@ -1,4 +1,4 @@
-"""Numbers for tests that share a table. Drawn at random, two of ten thousand would soon be the same."""
+"""Phone numbers for tests that share a table. If tests draw them at random, two are the same one day."""
 
 from itertools import count
 

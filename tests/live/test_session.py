@@ -624,7 +624,7 @@ def test_each_slice_of_a_call_is_paid_with_its_first_request() -> None:
     assert [list(one.slices) for one in harness.model.asked] == [[], [1], [], [2, 3, 4, 5], []]
 
 
-@pytest.mark.no_cover  # so many turns take the same lines again
+@pytest.mark.no_cover  # each turn runs the same lines
 def test_a_request_is_bounded_whatever_the_caller_says() -> None:
     harness = SessionHarness(*[saying("word " * 300) for _ in range(40)]).opened()
     for turn in range(40):

@@ -76,7 +76,7 @@ class Answer:
         self._started, self._turn_began = now, now - waited
         self._reply = SpokenReply(agent, call.language, lead(call), guard)
         self._speech = Speech(self._reply.script, self.playback, unexpected)
-        self._requests = ModelRequests(call, takeover.slot, now, waited)
+        self._requests = ModelRequests(call, takeover.slot, now, self._turn_began)
         self._life = Lifecycle(self._speech, unexpected)
         self._entries = AnswerEntries(takeover.slot)
 

@@ -66,8 +66,8 @@ a tool, use it now.)"
 class ModelRequests:
     """The requests that one answer makes to the model. Times are seconds of one clock."""
 
-    def __init__(self, call: Call, slot: int, now: float, waited: float = 0.0) -> None:
-        """`slot` is the first one of the answer's entries. At `now` the turn is `waited` seconds old."""
+    def __init__(self, call: Call, slot: int, now: float, turn_began: float) -> None:
+        """`slot` is the first one of the answer's entries. `now` is when the answer begins, `turn_began` its turn."""
         self.flaw: Flaw | None = None
         """What is wrong with the model's newest output; None if nothing is."""
 
@@ -95,7 +95,7 @@ class ModelRequests:
         self._rounds = self._repairs = 0
         self._to_continue = ""
         self._began = self._sign_at = now
-        self._turn_began = now - waited
+        self._turn_began = turn_began
 
     @property
     def stalls_at(self) -> float:

@@ -140,7 +140,7 @@ def test_an_agent_may_ask_after_noise() -> None:
 
 def requests(*happened: Callable[[ModelRequests], object]) -> ModelRequests:
     """Return a `ModelRequests` after its first request and the steps in `happened`."""
-    one = ModelRequests(fold([opened(greeting=""), at(1000, Prompt("Hello?"))]), 100, 0.0)
+    one = ModelRequests(fold([opened(greeting=""), at(1000, Prompt("Hello?"))]), 100, 0.0, 0.0)
     one.ask(DESK, Instructions("Be brief."), "", 0.0)
     for happens in happened:
         happens(one)
